@@ -1,0 +1,12 @@
+"""Pictures of the backprop graph.
+
+This room reads graphs, computes their numbers again, and writes text that Graphviz turns into a
+picture, in a process of its own. It changes nothing that it draws. Nothing heavy is imported
+before a picture is asked for.
+"""
+
+from tinygradx.draw.dot import draw_dot
+from tinygradx.draw.drawing import DrawnEdge, DrawnNode, Drawing
+from tinygradx.draw.render import render_dot
+
+__all__ = ["Drawing", "DrawnEdge", "DrawnNode", "draw_dot", "render_dot"]

@@ -1,0 +1,273 @@
+"""What `draw_dot` answers: the text of a drawing, and the ways to look at it.
+
+A drawing is text and copied numbers. It knows Graphviz' language and files; it holds no tensor and
+no graph, so keeping a drawing keeps nothing else alive.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tinygradx.draw.numbers import Summary
+from tinygradx.draw.render import FORMATS, render_dot
+from tinygradx.errors import ArgumentError, TeachingError
+
+#: What a file may end in.
+ENDINGS = {".gv": "dot"} | {f".{name}": name for name in ("svg", "png", "pdf", "dot")}
+
+_MIME = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "pdf": "application/pdf"}
+_count = itertools.count(1).__next__
+
+
+@dataclass(frozen=True)
+class DrawnNode:
+    """A box or an ellipse.
+
+    Attributes
+    ----------
+    id : str
+        `n0`, `n1` and so on, in order of birth.
+    kind : {"param", "input", "value", "output", "op"}
+        What it is; "value" is a result on the way.
+    name : str
+        Of a value: its name. Of an operation: its symbol.
+    age : int
+        The number that errors call it by, as in `v12`.
+    op : str
+        The operation; of a value, the one that made it; empty for a leaf.
+    shape : tuple of int
+    dtype : str
+    data, grad : Summary or None
+        Copied numbers; None where there are none to show.
+    grad_state : str
+        In words why there is no gradient; empty when there is one.
+    """
+
+    id: str
+    kind: str
+    name: str
+    age: int
+    op: str
+    shape: tuple[int, ...]
+    dtype: str
+    data: Summary | None = None
+    grad: Summary | None = None
+    grad_state: str = ""
+
+    @property
+    def words(self) -> str:
+        """One line of text that says what it is."""
+        if self.kind == "op":
+            return f"operation {self.op}"
+        shape = "×".join(map(str, self.shape)) or "scalar"
+        return f"{self.name}: {self.kind}, {shape}, {self.dtype}"
+
+
+@dataclass(frozen=True)
+class DrawnEdge:
+    """An arrow, in the direction of the forward pass.
+
+    Attributes
+    ----------
+    tail, head : str
+        The ids of the nodes it joins.
+    label : str
+        What stands beside it; often empty.
+    """
+
+    tail: str
+    head: str
+    label: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class Drawing:
+    """A drawn graph: shows itself in a notebook, and saves itself anywhere.
+
+    Attributes
+    ----------
+    source : str
+        The graph in Graphviz' language.
+    nodes : tuple of DrawnNode
+        Boxes and ellipses, inputs before outputs.
+    edges : tuple of DrawnEdge
+        Arrows.
+    format : str
+        What `pipe` and `render` make when nothing else is asked for.
+    title : str
+        What stands above the picture, in one line.
+    text : str
+        The same graph without a picture, a line for each value.
+    """
+
+    source: str
+    nodes: tuple[DrawnNode, ...]
+    edges: tuple[DrawnEdge, ...]
+    format: str = "svg"
+    title: str = ""
+    text: str = field(default="", compare=False)
+
+    def __repr__(self) -> str:
+        values = sum(node.kind != "op" for node in self.nodes)
+        return f"<Drawing of {values} values; .save('graph.svg') writes it, .source is its text>"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def pipe(
+        self, format: str | None = None, *, timeout: float = 30.0, engine: str | None = None
+    ) -> bytes:
+        """The picture as bytes.
+
+        Parameters
+        ----------
+        format : str, optional
+            "svg", "png", "pdf" and so on; "dot" is the source itself.
+        timeout, engine
+            As for `render_dot`.
+        """
+        return self._picture(format or self.format, "tgx", timeout, engine)
+
+    def _picture(
+        self, format: str, prefix: str, timeout: float = 30.0, engine: str | None = None
+    ) -> bytes:
+        if format in ("dot", "gv"):
+            return self.source.encode("utf-8")
+        picture = render_dot(self.source, format, timeout, engine)
+        if format != "svg":
+            return picture
+        from tinygradx.draw.svg import tidy
+
+        names = {node.id: node.name for node in self.nodes}
+        titles = {node.id: node.words for node in self.nodes} | {
+            f"e{place}": f"{names[edge.tail]} to {names[edge.head]}"
+            for place, edge in enumerate(self.edges)
+        }
+        return tidy(picture, self.title or self._default_title(), titles, prefix)
+
+    def _default_title(self) -> str:
+        values = sum(node.kind != "op" for node in self.nodes)
+        return f"The graph of {self.nodes[-1].name}: {values} values"
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write a file; its ending says what: .svg, .png, .pdf, .dot or .gv.
+
+        The file is there whole or not at all: an interrupted write leaves the old one.
+
+        Returns
+        -------
+        Path
+            Where it is.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> from tinygradx.draw import draw_dot
+        >>> x = tgx.tensor(3.0, requires_grad=True)
+        >>> path = draw_dot(x * x).save("square.dot")
+        >>> path.read_text(encoding="utf-8").startswith("digraph")
+        True
+        >>> path.unlink()
+        """
+        path = Path(path)
+        format = ENDINGS.get(path.suffix.lower())
+        if format is None:
+            raise ArgumentError(
+                f"save a drawing as {path.name!r}",
+                f"the ending {path.suffix!r}" if path.suffix else "no ending",
+                f"end the name in {', '.join(sorted(ENDINGS))}",
+            )
+        _write(path, self.pipe(format))
+        return path
+
+    def render(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        format: str | None = None,
+        view: bool = False,
+        cleanup: bool = False,
+    ) -> str:
+        """Write the source to `filename` and the picture beside it, as the graphviz package does.
+
+        Parameters
+        ----------
+        filename : str, optional
+            Of the source, "graph.gv" when left out; the picture's has the format added. A name that
+            ends as a picture does is the picture's own, and no source is written.
+        format : str, optional
+            The one given to `draw_dot` when left out.
+        view : bool
+            Open the picture.
+        cleanup : bool
+            Remove the source again.
+
+        Returns
+        -------
+        str
+            The path of the picture.
+        """
+        source = Path("graph.gv" if filename is None else filename)
+        ending = source.suffix.lower().lstrip(".")
+        if format is None and ending in FORMATS and ending not in ("dot", "plain", "json"):
+            target = source
+            _write(target, self.pipe(ending))
+        else:
+            format = format or self.format
+            target = source.with_name(f"{source.name}.{format}")
+            picture = self.pipe(format)
+            if not cleanup:
+                _write(source, self.source.encode("utf-8"))
+            _write(target, picture)
+        if view:
+            import webbrowser
+
+            webbrowser.open(target.resolve().as_uri())
+        return str(target)
+
+    def view(self) -> str:
+        """Write the picture to a temporary folder and open it; answers its path."""
+        import tempfile
+
+        folder = tempfile.mkdtemp(prefix="tinygradx-")
+        return self.render(Path(folder) / "graph.gv", view=True, cleanup=True)
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, Any]:
+        """For Jupyter: the picture, or, where none can be made, the text and the reason."""
+        bundle: dict[str, Any] = {"text/plain": self.text}
+        format = self.format if self.format in ("svg", "png", "jpg") else "svg"
+        try:
+            picture = self._picture(format, f"tgx-{_count()}")
+            bundle[_MIME[format]] = picture.decode("utf-8") if format == "svg" else picture
+        except TeachingError as error:
+            bundle["text/plain"] += f"\n\n(no picture: {error.got}; {error.do})"
+        except Exception as error:  # a notebook would show a traceback instead of the text
+            bundle["text/plain"] += f"\n\n(no picture: {error})"
+        return bundle
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file beside its place, then move it there, so that it is never half written."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        with open(beside, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    if hasattr(os, "O_DIRECTORY"):  # where a folder can be opened, its new entry is made to last
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

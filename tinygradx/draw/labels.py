@@ -1,0 +1,108 @@
+"""Text that goes into a drawing: made harmless once, here, whatever it was.
+
+Names come from users, and a name may hold anything. This file turns any text into text that
+Graphviz shows as it is, and builds HTML-like labels of it. Two traps are dealt with: an empty
+element (`<I></I>`) is a syntax error that Graphviz reports beside a success, or crashes on; and a
+backslash has a meaning even inside such a label (`\\N` is the node's id). It knows no graphs.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+LONGEST = 200  # characters that any one text may have
+LINE = 40  # characters of a name on one line of a box
+
+# Characters that turn the direction of whatever text follows them.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def plain(text: object) -> str:
+    """Text in one line, without control characters, and of 200 characters at most.
+
+    Examples
+    --------
+    >>> plain("a\\x00 name\\nin two lines")
+    'a name in two lines'
+    """
+    spaced = " ".join(str(text)[: 4 * LONGEST].split())
+    kept = "".join(character for character in spaced if not _is_dropped(character)).strip()
+    return kept if len(kept) <= LONGEST else kept[: LONGEST - 3].rstrip() + "..."
+
+
+def _is_dropped(character: str) -> bool:
+    """Whether a character controls something, or cannot stand in a page at all."""
+    if character in _TURNING or unicodedata.category(character) in ("Cc", "Cs"):
+        return True
+    return ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
+
+
+def escape(text: object) -> str:
+    """Any text as the inside of an HTML-like label; empty when nothing is left of it.
+
+    Examples
+    --------
+    >>> escape("a|b{c} <lambda>")
+    'a|b{c} &lt;lambda&gt;'
+    """
+    return html.escape(plain(text)).replace("\\", "\\\\")
+
+
+def styled(
+    text: object, *, colour: str = "", size: float = 0, bold: bool = False, lines: bool = False
+) -> str:
+    """Text in a colour, a size or bold; nothing at all when there is no text.
+
+    Parameters
+    ----------
+    text : object
+        What to write.
+    colour : str
+        Such as "#404040"; the label's own when left out.
+    size : float
+        In points; the label's own when left out.
+    bold : bool
+        Whether to write it bold.
+    lines : bool
+        Whether long text is broken into lines of 40 characters.
+    """
+    whole = plain(text)
+    parts = [whole[i : i + LINE] for i in range(0, len(whole), LINE)] if lines else [whole]
+    inside = '<BR ALIGN="LEFT"/>'.join(filter(None, map(escape, parts)))
+    if not inside:
+        return ""
+    if len(parts) > 1:
+        inside += '<BR ALIGN="LEFT"/>'
+    if bold:
+        inside = f"<B>{inside}</B>"
+    settings = (f' COLOR="{colour}"' if colour else "") + (
+        f' POINT-SIZE="{size:g}"' if size else ""
+    )
+    return f"<FONT{settings}>{inside}</FONT>" if settings else inside
+
+
+def stacked(lines: Iterable[str]) -> str:
+    """Pieces of label under one another, to the left."""
+    full = [line for line in lines if line]
+    if len(full) < 2:
+        return "".join(full)
+    return "".join(f'{line}<BR ALIGN="LEFT"/>' for line in full)
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of one or two cells, to the left; a single cell reaches over both columns."""
+    text = ""
+    for row in rows:
+        if len(row) == 1:
+            text += f'<TR><TD ALIGN="LEFT" COLSPAN="2">{row[0]}</TD></TR>'
+        else:
+            cells = "".join(
+                f'<TD ALIGN="LEFT" VALIGN="TOP"{_BALIGN}>{cell}</TD>' for cell in row
+            )
+            text += f"<TR>{cells}</TR>"
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{text}</TABLE>'
+
+
+_BALIGN = ' BALIGN="LEFT"'

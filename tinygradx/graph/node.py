@@ -1,0 +1,168 @@
+"""What happened, as data: nodes, and the memory that they read and wrote.
+
+A node knows the operation, its inputs, what was kept for the way back, and when and where it was
+made. It never points at its output, so there are no cycles: a graph is freed the moment the last
+handle to it goes.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from tinygradx.graph.record import Where, next_age
+
+if TYPE_CHECKING:
+    from tinygradx.graph.handle import Handle
+    from tinygradx.graph.op import Op
+
+
+class Cell:
+    """One for every piece of memory, shared by all handles, views and nodes that look at it.
+
+    Attributes
+    ----------
+    written : int
+        The number of the last write in place, on the same count as the ages of nodes; 0 if never.
+    version : int
+        How many writes there have been.
+    where : Where or None
+        The user's line of the last write.
+    """
+
+    # Class attributes stand for the first state, so that making a cell costs one small allocation.
+    written: int = 0
+    version: int = 0
+    where: Where | None = None
+
+    def write(self, where: Where | None) -> None:
+        """Note that the memory has just been written by the line `where`."""
+        self.written = next_age()
+        self.version += 1
+        self.where = where
+
+
+class Node:
+    """One operation that happened: what it was, what it read, what it kept.
+
+    Attributes
+    ----------
+    op : Op
+        The operation.
+    inputs : tuple of Node
+        What it read, each older than this node.
+    saved : tuple or None
+        Arrays kept for the way back, in the order of the op's `saves`; None once they were dropped.
+    params : tuple
+        The op's settings.
+    age : int
+        The birth number: order, name and proof at once.
+    where : Where or None
+        The user's line.
+    shape, dtype
+        Of the output.
+    cell : Cell
+        The output's memory.
+    """
+
+    __slots__ = (
+        "op", "inputs", "saved", "params", "age", "where", "shape", "dtype", "cell", "__weakref__",
+    )  # fmt: skip
+
+    #: Whether a gradient is wanted here; a recorded operation always wants one.
+    wants = True
+
+    def __init__(
+        self,
+        op: Op,
+        inputs: tuple[Node, ...],
+        saved: tuple[Any, ...],
+        params: tuple[Any, ...],
+        age: int,
+        where: Where | None,
+        shape: tuple[int, ...],
+        dtype: Any,
+        cell: Cell,
+    ) -> None:
+        self.op = op
+        self.inputs = inputs
+        self.saved: tuple[Any, ...] | None = saved
+        self.params = params
+        self.age = age
+        self.where = where
+        self.shape = shape
+        self.dtype = dtype
+        self.cell = cell
+
+    def __repr__(self) -> str:
+        return f"<v{self.age} {self.op.name} {self.shape}>"
+
+
+
+class Leaf(Node):
+    """Where a graph begins: memory that no recorded operation made.
+
+    Attributes
+    ----------
+    array
+        The value itself, so that a drawing can say it and replay what came after.
+    wants : bool
+        Whether gradients are collected here.
+    grad : Handle or None
+        The collected gradient.
+    name : str or None
+        What to call it in pictures.
+    """
+
+    __slots__ = ("array", "grad", "name", "wants")
+
+    op: Any = None
+    inputs: tuple[Node, ...] = ()
+    saved: tuple[Any, ...] | None = ()
+    params: tuple[Any, ...] = ()
+    where: Where | None = None
+
+    def __init__(self, array: Any, cell: Cell, wants: bool) -> None:
+        self.array = array
+        self.shape = array.shape
+        self.dtype = array.dtype
+        self.cell = cell
+        self.wants = wants
+        self.age = next_age()
+        self.grad: Handle | None = None
+        self.name: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<v{self.age} leaf {self.shape}>"
+
+
+class _Queue:
+    """Inputs of dead nodes, waiting for their turn."""
+
+    waiting: list[tuple[Node, ...]] = []
+    busy = False
+
+
+def _free_later(node: Node, queue: type[_Queue] = _Queue) -> None:
+    """Free a chain of nodes in a loop, however long it is and however small the stack.
+
+    Python frees what a dead object held from inside its death; a million nodes in a row would
+    nest as deep. So a dead node hands its inputs to a queue, and the first death in line empties
+    it. (Two threads may do so at once: the worst case is that one empties for both.)
+    """
+    queue.waiting.append(node.inputs)
+    if queue.busy:
+        return
+    queue.busy = True
+    try:
+        while queue.waiting:
+            queue.waiting.pop()
+    finally:
+        queue.busy = False
+
+
+# Up to 3.12 Python itself breaks such a nesting every 50 levels; from 3.13 on it goes as deep as it
+# believes the stack to be, which in a thread with a small stack is a crash. The destructor costs
+# 0.4 microseconds a node, so it is there only where it is needed.
+if sys.version_info >= (3, 13):
+    Node.__del__ = _free_later  # type: ignore[attr-defined]

@@ -1,0 +1,110 @@
+"""What an operation must answer, and the registry of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tinygradx.errors import ArgumentError, GraphError
+from tinygradx.graph.node import Leaf, Node
+from tinygradx.graph.record import readable
+
+if TYPE_CHECKING:
+    from tinygradx.graph.handle import Handle
+
+#: Every operation by name, filled by the operations themselves.
+REGISTRY: dict[str, Op] = {}
+
+
+def register(op: Op) -> None:
+    """Add an operation under its name; a name is given once."""
+    if op.name in REGISTRY:
+        raise ArgumentError(
+            f"register an operation called {op.name!r}",
+            f"that name is taken by {REGISTRY[op.name]!r}",
+            "choose another name",
+        )
+    REGISTRY[op.name] = op
+
+
+class Arithmetic(NamedTuple):
+    """What the sweep asks of those who know numbers: four functions.
+
+    Gradients are bare arrays when `create` is False, handles when it is True.
+
+    Attributes
+    ----------
+    fit : callable
+        `fit(share, source, create)`: undo broadcasting, that is, sum `share` down to the shape of
+        the node `source`, in its dtype.
+    join : callable
+        `join(first, second, create)`: the sum of two shares, in memory of its own.
+    fresh : callable
+        `fresh(share, g)`: whether `share`, made from `g`, is in memory nobody else looks at.
+    collect : callable
+        `collect(leaf, g, owned, kind, create)`: add `g` to the leaf's `.grad`; `owned` says that
+        it may be kept without a copy.
+    """
+
+    fit: Callable[[Any, Node, bool], Any]
+    join: Callable[[Any, Any, bool], Any]
+    fresh: Callable[[Any, Any], bool]
+    collect: Callable[[Leaf, Any, bool, Any, bool], None]
+
+
+class Op:
+    """An operation, seen by the sweep.
+
+    The sweep hands gradients over as the op's own kind of value, and knows nothing of them: when
+    `create` is False they are bare arrays, when it is True they are handles, and what is done to
+    them is recorded in turn.
+    """
+
+    name: str
+    #: Names of what `pull` reads: inputs by their name, `y` for the output.
+    saves: tuple[str, ...] = ()
+    #: For each of `saves` the input it is, or -1 for the output.
+    origins: tuple[int, ...] = ()
+
+    def pull_node(self, g: Any, node: Node, create: bool, kind: Any) -> tuple[Any, ...]:
+        """One share of the gradient for every input (None where none is wanted).
+
+        Parameters
+        ----------
+        g
+            The gradient with respect to the node's output.
+        node : Node
+            The operation that happened.
+        create : bool
+            Whether `g` and the shares are handles, and the way back is recorded.
+        kind : type
+            The handle class, for ops that need handles to compute.
+        """
+        raise NotImplementedError
+
+    def replay(self, node: Node, handles: Sequence[Handle]) -> Handle:
+        """The operation that happened at `node`, done again on other handles."""
+        raise NotImplementedError
+
+    def kept(self, node: Node) -> tuple[Any, ...]:
+        """What `node` saved, proved to be what it was when it was saved."""
+        saved = node.saved
+        if saved is None:
+            raise GraphError(
+                f"walk back through {self.name} (v{node.age}, made at {readable(node.where)})",
+                "its saved arrays were dropped by an earlier backward()",
+                "call the first backward with retain_graph=True, or run the forward pass again",
+            )
+        for array, origin in zip(saved, self.origins, strict=True):
+            if array is None:
+                continue
+            cell = node.cell if origin < 0 else node.inputs[origin].cell
+            if cell.written > node.age:
+                what = "its output" if origin < 0 else f"its input {origin}"
+                raise GraphError(
+                    f"walk back through {self.name} (v{node.age}, made at {readable(node.where)})",
+                    f"{what}, needed for the gradient, was changed in place at "
+                    f"{readable(cell.where)}",
+                    "write `x = x + 1` instead of `x += 1` there, or keep a copy with x.clone()",
+                )
+        return saved

@@ -1,0 +1,122 @@
+"""The way back: every node behind a root, outputs before inputs, each handing out its shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from tinygradx.graph.handle import Handle
+from tinygradx.graph.node import Node
+from tinygradx.graph.record import is_grad_enabled, set_grad_enabled
+
+_by_age = attrgetter("age")
+
+
+def newest_first(roots: Sequence[Node]) -> list[Node]:
+    """Every node behind the roots that wants a gradient, outputs before inputs.
+
+    An input is always older than its output, so the order of age is the order of the graph.
+    """
+    seen = set(roots)
+    stack = list(roots)
+    while stack:
+        for node in stack.pop().inputs:
+            if node not in seen and node.wants:
+                seen.add(node)
+                stack.append(node)
+    return sorted(seen, key=_by_age, reverse=True)
+
+
+def _between(nodes: list[Node], targets: set[Node]) -> list[Node]:
+    """Those of `nodes` (newest first) from which a way leads to one of the targets."""
+    reaching = set(targets)
+    for node in reversed(nodes):
+        if not reaching.isdisjoint(node.inputs):
+            reaching.add(node)
+    return [node for node in nodes if node in reaching]
+
+
+def sweep(
+    roots: Sequence[Node],
+    gradients: Sequence[Any],
+    kind: type[Handle],
+    *,
+    targets: Sequence[Node] | None = None,
+    retain: bool = False,
+    create: bool = False,
+) -> dict[Node, Any]:
+    """Carry gradients from the roots to the leaves.
+
+    Parameters
+    ----------
+    roots, gradients : sequence
+        Where to begin, and with what: arrays, or handles when `create` is True.
+    kind : type
+        The handle class to wrap in.
+    targets : sequence of Node, optional
+        Stop there and answer what arrived; without targets the leaves collect it in `.grad`.
+    retain : bool
+        Keep the saved arrays for another sweep.
+    create : bool
+        Record the way back, so that it can be differentiated in turn.
+
+    Returns
+    -------
+    dict
+        What arrived at each target that was reached.
+    """
+    nodes = newest_first(roots)
+    wanted = None if targets is None else set(targets)
+    if wanted is not None:
+        nodes = _between(nodes, wanted)
+    if create != is_grad_enabled():
+        with set_grad_enabled(create):
+            return _walk(nodes, roots, gradients, kind, wanted, retain, create)
+    return _walk(nodes, roots, gradients, kind, wanted, retain, create)
+
+
+def _walk(
+    nodes: list[Node],
+    roots: Sequence[Node],
+    gradients: Sequence[Any],
+    kind: type[Handle],
+    wanted: set[Node] | None,
+    retain: bool,
+    create: bool,
+) -> dict[Node, Any]:
+    fit, join, fresh, collect = kind.arithmetic
+    inside = set(nodes)
+    arrived: dict[Node, Any] = {}
+    pending: dict[Node, Any] = {}
+    owned: set[Node] = set()  # nodes whose pending gradient lies in memory of its own
+    for root, gradient in zip(roots, gradients, strict=True):
+        known = pending.get(root)
+        pending[root] = gradient if known is None else join(known, gradient, create)
+
+    for node in nodes:
+        g = pending.pop(node, None)
+        if g is None:
+            continue
+        if wanted is not None and node in wanted:
+            arrived[node] = g
+        op = node.op
+        if op is None:
+            if wanted is None:
+                collect(node, g, node in owned, kind, create)
+            continue
+        for source, share in zip(node.inputs, op.pull_node(g, node, create, kind), strict=True):
+            if share is None or source not in inside:
+                continue
+            share = fit(share, source, create)
+            known = pending.get(source)
+            if known is None:
+                pending[source] = share
+                if fresh(share, g):
+                    owned.add(source)
+            else:
+                pending[source] = join(known, share, create)
+                owned.add(source)
+        if not retain and node.saved:
+            node.saved = None
+    return arrived

@@ -1,0 +1,15 @@
+"""From a formula to a running loop.
+
+This room turns the text of a scalar formula into kernels, keeps them compiled on disk, and runs
+them. It has never heard of tensors, gradients or graphs.
+"""
+
+from tinygradx.kernels.backend import Backend, backend_of
+from tinygradx.kernels.formula import Formula, machine
+from tinygradx.kernels.loops import Argument, Result, RowText, map_kernel, row_kernel
+from tinygradx.kernels.source import Text
+
+__all__ = [
+    "Argument", "Backend", "Formula", "Result", "RowText", "Text", "backend_of", "machine", "map_kernel",
+    "row_kernel",
+]  # fmt: skip

@@ -1,0 +1,56 @@
+"""What a device must answer, and which device an array lives on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from tinygradx.errors import DeviceError
+from tinygradx.kernels.cpu import CPU
+from tinygradx.kernels.source import Text
+
+
+class Backend(Protocol):
+    """The short list: a NumPy-like namespace for what it does well, and our own kernels.
+
+    Attributes
+    ----------
+    name : str
+        "cpu" or "cuda".
+    xp
+        A namespace with NumPy's names: NumPy itself, or CuPy.
+    """
+
+    name: str
+    xp: Any
+
+    def call(self, function: Callable[..., Any], *operands: Any) -> Any:
+        """`function(*operands)` without floating-point warnings; always an array."""
+
+    def run(
+        self, kernel: Callable[..., None], arguments: Sequence[Any], outputs: Sequence[Any]
+    ) -> None:
+        """A flat kernel: arrays of one size and numbers in, arrays of that size out."""
+
+    def run_rows(
+        self, kernel: Callable[..., None], arrays: Sequence[Any], scratch: Any, out: Any
+    ) -> None:
+        """A row kernel over contiguous matrices."""
+
+    def load(self, text: Text) -> Callable[..., None]:
+        """The compiled kernel of a text."""
+
+
+_BACKENDS: dict[type, Backend] = {CPU.xp.ndarray: CPU}
+
+
+def backend_of(array: Any) -> Backend:
+    """The backend of an array, by its type."""
+    try:
+        return _BACKENDS[type(array)]
+    except KeyError:
+        raise DeviceError(
+            "compute with an array",
+            f"an object of type {type(array).__name__}, which no device answers for",
+            "pass a NumPy array or a Tensor",
+        ) from None

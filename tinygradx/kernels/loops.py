@@ -1,0 +1,315 @@
+"""The loops around formulas, as text: map, pull and row, for the CPU and for CUDA.
+
+A template knows how arrays are walked; what happens to each element is a formula's business.
+Arrays are flat (rows: two-dimensional), C-contiguous, native and of one float dtype. The caller
+has made sure of all that, since a kernel checks nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tinygradx.errors import KernelError
+from tinygradx.kernels.formula import RESERVED, Formula, Written
+from tinygradx.kernels.source import DEVICES, Device, Text, assemble
+
+INDENT = "    "
+
+
+class Argument(NamedTuple):
+    """One argument of a kernel.
+
+    Attributes
+    ----------
+    name : str
+        As in the formula.
+    kind : str
+        "array", "scalar" (the same number for every element) or "flags" (an array of bool).
+    """
+
+    name: str
+    kind: str = "array"
+
+    def type(self, dtype: str) -> str:
+        """In Numba's words."""
+        return {"array": f"{dtype}[::1]", "scalar": dtype, "flags": "boolean[::1]"}[self.kind]
+
+    def at(self, index: str) -> str:
+        """The element of a given index."""
+        return self.name if self.kind == "scalar" else f"{self.name}[{index}]"
+
+
+class Result(NamedTuple):
+    """One output of a map: its array, its formula, and whether the gradient multiplies it."""
+
+    name: str
+    formula: Formula
+    times_g: bool = False
+    kind: str = "array"
+
+
+def map_kernel(
+    name: str,
+    device: str,
+    dtype: str,
+    arguments: Sequence[Argument],
+    results: Sequence[Result],
+) -> Text:
+    """`out[i] = formula(x[i], ...)` for every i; a pull is the same with `g[i] *` in front.
+
+    Parameters
+    ----------
+    name : str
+        Of the kernel.
+    device : {"cpu", "cuda"}
+        Where it runs.
+    dtype : {"float32", "float64"}
+        Of arrays, scalars and constants.
+    arguments : sequence of Argument
+        Everything the formulas read; a first argument `g` where a result is multiplied by it.
+    results : sequence of Result
+        What is written.
+    """
+    for argument in arguments:
+        if argument.name in RESERVED - {"g"}:
+            raise KernelError(
+                f"compile {name}",
+                f"a parameter called {argument.name!r}, which the loop uses for itself",
+                "call it something else",
+            )
+    where = DEVICES[device]
+    written = Written(dtype, where.offered, taken=frozenset(a.name for a in arguments))
+    kinds = {argument.name: argument for argument in arguments}
+    lines = []
+    for result in results:
+        callee = written.add(result.formula)
+        given = ", ".join(kinds[p].at("i") for p in result.formula.parameters)
+        factor = f"{kinds['g'].at('i')} * " if result.times_g else ""
+        lines.append(f"{result.name}[i] = {factor}{callee}({given})")
+    outputs = [Argument(result.name, result.kind) for result in results]
+    every = [*arguments, *outputs]
+    header = f"def {name}({', '.join(a.name for a in every)}):"
+    opening = _flat_loop(where, written, outputs[0].name)
+    kernel = "\n".join([header, *opening, *(INDENT * 2 + line for line in lines)])
+    signature = f"void({', '.join(a.type(dtype) for a in every)})"
+    title = f"{name} for {device}, {dtype}: {'; '.join(lines)}"
+    return assemble(title, name, where, written, signature, kernel)
+
+
+def _flat_loop(device: Device, written: Written, out: str) -> list[str]:
+    """Every element once: in order on the CPU, strided over the grid on a GPU."""
+    if device.name == "cuda":
+        return [f"{INDENT}for i in range(cuda.grid(1), {out}.size, cuda.gridsize(1)):"]
+    written.imports["wide_vectors"] = ("tinygradx.kernels.vectormath", "wide_vectors")
+    # Over the whole of a slice: a start given at run time compiles to gathers, 2.2 times slower.
+    return [f"{INDENT}wide_vectors()", f"{INDENT}for i in range({out}.size):"]
+
+
+# ---- rows ---------------------------------------------------------------------------------------
+
+#: Reductions that a row formula may call; each gives one number for the whole row.
+ROW_REDUCTIONS = ("row_max", "row_sum")
+
+
+class RowText(NamedTuple):
+    """A row kernel, and how many rows of scratch each row needs."""
+
+    text: Text
+    scratch: int
+
+
+def row_kernel(
+    name: str,
+    device: str,
+    dtype: str,
+    formula: Formula,
+    arguments: Sequence[str],
+    columns: Sequence[str] = (),
+) -> RowText:
+    """A formula over whole rows: lines for every element between reductions of the row.
+
+    Parameters
+    ----------
+    name : str
+        Of the kernel.
+    device, dtype : str
+        As in `map_kernel`.
+    formula : Formula
+        Assignments and a return. `row_max(...)` and `row_sum(...)` give one number for the row.
+        A formula that returns such a number is a reduction: its output has one column.
+    arguments : sequence of str
+        The arrays that the formula reads, each of shape (rows, n).
+    columns : sequence of str
+        Those of `arguments` that have one number for the row: of shape (rows, 1).
+
+    Returns
+    -------
+    RowText
+        The kernel takes the arrays, `scratch` of shape (rows, k, n), and `out`.
+    """
+    where = DEVICES[device]
+    written = Written(dtype, where.offered)
+    writer = _RowWriter(formula, written, arguments, columns, device)
+    lines = writer.lines()
+    every = [*(f"{a}s" if a in columns else a for a in arguments), "scratch", "out"]
+    kernel = "\n".join([f"def {name}({', '.join(every)}):", *lines])
+    matrix, block = f"{dtype}[:, ::1]", f"{dtype}[:, :, ::1]"
+    signature = f"void({', '.join([matrix] * len(arguments) + [block, matrix])})"
+    title = f"{name} for {device}, {dtype}: one row after another"
+    return RowText(assemble(title, name, where, written, signature, kernel), writer.slots)
+
+
+class _RowWriter:
+    """Writes the body of a row kernel.
+
+    A value that differs along the row lives in a slot: the output's own row is the first, rows of
+    scratch are the others. A value that is one number for the row is a local variable.
+    """
+
+    def __init__(
+        self,
+        formula: Formula,
+        written: Written,
+        arguments: Sequence[str],
+        columns: Sequence[str],
+        device: str,
+    ) -> None:
+        self.formula, self.written, self.cuda = formula, written, device == "cuda"
+        self.slots = 0
+        self.matrices = [name for name in arguments if name not in columns]
+        self.columns = columns
+        self.place = {name: f"{name}_row" for name in self.matrices}  # what differs along the row
+        self.reductions = 0
+        self.body: list[str] = []
+
+    def lines(self) -> list[str]:
+        """The whole body of the kernel."""
+        *assignments, last = self.written.row_body(self.formula, ROW_REDUCTIONS)
+        for statement in assignments:
+            if not isinstance(statement, ast.Assign) or not isinstance(
+                statement.targets[0], ast.Name
+            ):
+                raise self.refuse(statement)
+            self.assign(statement.targets[0].id, self.reduce_inside(statement.value))
+        if not isinstance(last, ast.Return) or last.value is None:
+            raise self.refuse(last)
+        value = self.reduce_inside(last.value)
+        if self.differs(value):
+            self.store("out_row", value)
+        else:
+            self.body.append(self.only_first(f"out_row[0] = {ast.unparse(value)}"))
+        opening = [
+            f"{INDENT}n = {self.matrices[0]}.shape[1]",
+            f"{INDENT}for row in range({self.rows('out.shape[0]')}):",
+            *(f"{INDENT * 2}{name}_row = {name}[row]" for name in (*self.matrices, "out")),
+            *(f"{INDENT * 2}{name} = {name}s[row, 0]" for name in self.columns),
+            *(f"{INDENT * 2}scratch_{k} = scratch[row, {k}]" for k in range(self.slots)),
+        ]
+        if not self.cuda:
+            self.written.imports["wide_vectors"] = (
+                "tinygradx.kernels.vectormath", "wide_vectors",
+            )  # fmt: skip
+            opening.insert(0, f"{INDENT}wide_vectors()")
+        return opening + [INDENT * 2 + line for line in self.body]
+
+    def rows(self, count: str) -> str:
+        return f"cuda.blockIdx.x, {count}, cuda.gridDim.x" if self.cuda else count
+
+    def along(self) -> str:
+        return "cuda.threadIdx.x, n, cuda.blockDim.x" if self.cuda else "n"
+
+    def only_first(self, line: str) -> str:
+        return f"if cuda.threadIdx.x == 0: {line}" if self.cuda else line
+
+    def differs(self, value: ast.expr) -> bool:
+        """Whether an expression differs along the row."""
+        return any(isinstance(n, ast.Name) and n.id in self.place for n in ast.walk(value))
+
+    def at_j(self, value: ast.expr) -> str:
+        """The expression for element j of the row."""
+        place = self.place
+
+        class Index(ast.NodeTransformer):
+            def visit_Name(self, node: ast.Name) -> ast.expr:
+                return ast.Name(f"{place[node.id]}[j]") if node.id in place else node
+
+        return ast.unparse(Index().visit(copy.deepcopy(value)))
+
+    def store(self, slot: str, value: ast.expr) -> None:
+        """A loop that writes the expression into a slot."""
+        self.body.append(f"for j in range({self.along()}):")
+        self.body.append(f"{INDENT}{slot}[j] = {self.at_j(value)}")
+        if self.cuda:  # other threads read it in the next reduction
+            self.body.append("cuda.syncthreads()")
+
+    def new_slot(self) -> str:
+        """A row to keep a value in: the output's own while nothing else is in it."""
+        returns = self.formula.parts()[0]
+        if "out_row" not in self.place.values() and not self.reduction_returned(returns):
+            return "out_row"
+        self.slots += 1
+        return f"scratch_{self.slots - 1}"
+
+    def reduction_returned(self, value: ast.expr) -> bool:
+        """Whether the formula returns one number for the row, so that `out` has one column."""
+
+        class Drop(ast.NodeTransformer):
+            def visit_Call(self, node: ast.Call) -> ast.expr:
+                return ast.Constant(0) if _is_reduction(node) else self.generic_visit(node)  # type: ignore[return-value]
+
+        return not self.differs(Drop().visit(copy.deepcopy(value)))
+
+    def assign(self, name: str, value: ast.expr) -> None:
+        """`name = value`, for the row or for each of its elements."""
+        if not self.differs(value):
+            self.body.append(f"{name} = {ast.unparse(value)}")
+            return
+        slot = self.new_slot()
+        self.store(slot, value)
+        self.place[name] = slot
+
+    def reduce_inside(self, value: ast.expr) -> ast.expr:
+        """The expression with every reduction in it computed before and named."""
+        writer = self
+
+        class Reduce(ast.NodeTransformer):
+            def visit_Call(self, node: ast.Call) -> ast.expr:
+                self.generic_visit(node)
+                return writer.reduction(node) if _is_reduction(node) else node
+
+        return Reduce().visit(value)  # type: ignore[no-any-return]
+
+    def reduction(self, call: ast.Call) -> ast.Name:
+        """Compute a reduction into a variable of its own."""
+        assert isinstance(call.func, ast.Name)
+        argument = call.args[0]
+        if isinstance(argument, ast.Name) and argument.id in self.place:
+            slot = self.place[argument.id]
+        else:
+            slot = self.new_slot()
+            self.store(slot, argument)
+            self.place[f"_{slot}"] = slot  # taken
+        self.reductions += 1
+        name = f"{call.func.id.removeprefix('row_')}_{self.reductions}"
+        self.body.append(f"{name} = {call.func.id}({slot})")
+        module = "tinygradx.kernels.rows_cuda" if self.cuda else "tinygradx.kernels.rows"
+        self.written.imports[call.func.id] = (module, call.func.id)
+        return ast.Name(name, ast.Load())
+
+    def refuse(self, statement: ast.stmt) -> KernelError:
+        return KernelError(
+            f"compile the row formula {self.formula.name!r}",
+            f"the line `{ast.unparse(statement)}`",
+            "use assignments to one name, and a return at the end",
+        )
+
+
+def _is_reduction(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ROW_REDUCTIONS
+    )

@@ -1,0 +1,600 @@
+"""An elementwise operation: one formula, one slope, and everything that follows from them.
+
+    @elementwise("log(1 + exp(x))")
+    def softplus(x):
+        return maximum(x, 0.0) + log1p(exp(-abs(x)))
+
+    @softplus.slope
+    def _(x):
+        return sigmoid(x)
+
+From such a block follow the kernels for the CPU and for CUDA, the node in the graph, what is kept
+for the way back, and derivatives of every order (the slope is made of operations itself).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tinygradx.errors import ArgumentError, DtypeError, KernelError, ShapeError
+from tinygradx.graph import (
+    Cell,
+    Handle,
+    Leaf,
+    Node,
+    here,
+    is_grad_enabled,
+    next_age,
+    no_grad,
+    register,
+    wrap,
+)
+from tinygradx.kernels import Argument, Formula, Result, Text, backend_of, map_kernel
+from tinygradx.ops.kernel_op import KernelOp
+from tinygradx.ops.promotion import get_default_dtype, result_type
+
+#: NumPy's letter for a dtype -> its name in kernel text.
+DTYPE_NAMES = {"f": "float32", "d": "float64"}
+_BOOL = np.dtype(bool)
+_FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
+
+
+class Bound(NamedTuple):
+    """A declared bound on the float32 error, where 4 ulp cannot be had, and why."""
+
+    ulp: float
+    reason: str
+
+
+class _Share(NamedTuple):
+    """How the share of one input is made: from a number, by a product, or by a kernel.
+
+    Attributes
+    ----------
+    number : float or None
+        The partial, where it is a literal number.
+    factor : str
+        The name of the saved value where the partial is just that; "" otherwise.
+    formula : Formula
+        The partial.
+    """
+
+    number: float | None
+    factor: str
+    formula: Formula
+
+
+class Elementwise(KernelOp):
+    """An operation that treats every element alike.
+
+    Attributes
+    ----------
+    name : str
+        Its name, everywhere.
+    formula : Formula
+        The value of one element.
+    textbook : str
+        The naive definition: documentation, and the exact oracle of the tests.
+    domain : tuple of float
+        Where it is plotted and where tests draw points.
+    inputs, settings : tuple of str
+        Names of what it reads: arrays, and numbers.
+    saves : tuple of str
+        What the slope's parameters name, settings aside.
+    """
+
+    def __init__(
+        self,
+        function: FunctionType,
+        textbook: str,
+        *,
+        domain: tuple[float, float] = (-6.0, 6.0),
+        numpy: Callable[..., Any] | None = None,
+        integers: str = "float",
+        result: str = "same",
+        flags: Sequence[str] = (),
+        float32: Bound | None = None,
+        name: str = "",
+    ) -> None:
+        formula = Formula(function, name)
+        self.name = formula.name
+        self.formula = formula
+        self.textbook = textbook
+        self.domain = domain
+        self.numpy = numpy
+        self.integers = integers
+        self.result = result
+        self.float32 = float32
+        self.__doc__ = function.__doc__
+        self.__name__ = self.name
+        self.__module__ = function.__module__
+        self.inputs = formula.inputs
+        self.arity = len(self.inputs)
+        self.flags = tuple(name in flags for name in self.inputs)
+        self.settings = tuple(formula.settings)
+        self.defaults = tuple(formula.settings.values())
+        #: Whether operands of one float dtype can be taken as they are.
+        self.plain = integers != "only" and not flags
+        self.slope_formula: Formula | None = None
+        self._kernels: dict[Any, Callable[..., None]] = {}
+        self._shares: tuple[_Share, ...] | None = None
+        self._kept: dict[int, tuple[int, ...]] = {}
+        register(self)
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+    # ---- the block ------------------------------------------------------------------------------
+
+    def slope(self, function: FunctionType) -> FunctionType:
+        """Declare the derivative: one expression for one input, a tuple for several.
+
+        The parameters say what is kept until the way back: inputs by name, `y` the output (where
+        no input is called so), settings by name.
+        """
+        formula = Formula(function, f"{self.name}_slope")
+        known = {*self.inputs, *self.settings, "y"}
+        strange = [name for name in formula.parameters if name not in known]
+        if strange:
+            raise ArgumentError(
+                f"declare the slope of {self.name}",
+                f"a parameter called {strange[0]!r}",
+                f"use {', '.join([*self.inputs, 'y', *self.settings])}",
+            )
+        self.slope_formula = formula
+        self.saves = tuple(name for name in formula.parameters if name not in self.settings)
+        self.origins = tuple(
+            self.inputs.index(name) if name in self.inputs else -1 for name in self.saves
+        )
+        return function
+
+    @property
+    def shares(self) -> tuple[_Share, ...]:
+        """How the share of each input is made, read from the slope's text."""
+        if self._shares is None:
+            self._shares = tuple(self._read_slope())
+        return self._shares
+
+    def _read_slope(self) -> list[_Share]:
+        slope = self.slope_formula
+        if slope is None:
+            raise KernelError(
+                f"differentiate {self.name}", "no slope was declared", f"add @{self.name}.slope"
+            )
+        if slope.branches():
+            raise KernelError(
+                f"use the slope of {self.name}",
+                "its text branches (if, a loop), so it cannot be differentiated again",
+                "write `where(condition, a, b)` instead",
+            )
+        parts = slope.parts()
+        if len(parts) != self.arity:
+            raise KernelError(
+                f"use the slope of {self.name}",
+                f"{len(parts)} expressions for {self.arity} inputs",
+                "return one partial derivative for each input",
+            )
+        alone = len(slope.tree.body) == 1
+        shares = []
+        for index, part in enumerate(parts):
+            name = f"{self.name}_slope" + (f"_{self.inputs[index]}" if self.arity > 1 else "")
+            formula = slope.part(index, name)
+            number = _number(part) if alone else None
+            factor = part.id if alone and isinstance(part, ast.Name) else ""
+            shares.append(_Share(number, factor if factor in self.saves else "", formula))
+        return shares
+
+    def _plan(self, wanted: int) -> tuple[int, ...]:
+        """For each of `saves`, its place in `(*inputs, None, output)`.
+
+        Only what the shares of the wanted inputs (a bit each) read is kept; of the rest, None.
+        """
+        if self.arity == 1:
+            read = set(self.saves)
+        else:
+            shares = [s for i, s in enumerate(self.shares) if wanted >> i & 1]
+            read = {name for share in shares for name in share.formula.names_used()}
+        plan = tuple(
+            (origin if name in read else -2)
+            for name, origin in zip(self.saves, self.origins, strict=True)
+        )
+        self._kept[wanted] = plan
+        return plan
+
+    # ---- forward --------------------------------------------------------------------------------
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        if named or len(inputs) != self.arity:
+            inputs, params = self._bind(inputs, named)
+            return self.apply(inputs, params)
+        return self.apply(inputs, self.defaults)
+
+    def _bind(
+        self, inputs: tuple[Any, ...], named: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """Positional and named arguments sorted into inputs and settings."""
+        names = (*self.inputs, *self.settings)
+        values = dict(zip(names, inputs, strict=False))
+        unknown = [name for name in named if name not in names or name in values]
+        values |= named
+        missing = [name for name in self.inputs if name not in values]
+        if len(inputs) > len(names) or unknown or missing:
+            given = ", ".join([f"{len(inputs)} by position", *(f"{n}=" for n in named)])
+            raise TypeError(f"{self.name}({', '.join(names)}) was called with {given}")
+        params = []
+        for name, default in zip(self.settings, self.defaults, strict=True):
+            value = values.get(name, default)
+            try:
+                params.append(float(value))
+            except (TypeError, ValueError):
+                raise ArgumentError(
+                    f"{self.name} with {name}={value!r}",
+                    f"{name} is a {type(value).__name__}",
+                    f"pass a number, such as {name}={default}",
+                ) from None
+        return tuple(values[name] for name in self.inputs), tuple(params)
+
+    def apply(self, inputs: Sequence[Any], params: tuple[float, ...]) -> Any:
+        """Compute, and record if recording is on and a gradient is wanted.
+
+        Every operation goes through here, so this is one piece, without calls it can do without.
+        """
+        kind: Any = None
+        arrays: list[Any] = []
+        nodes: list[Any] = []
+        plain = self.plain  # floats of one dtype and Python numbers need no preparation
+        wanted, bit = 0, 1
+        for x in inputs:
+            if isinstance(x, Handle):
+                array, node = x.array, x.node
+                if kind is None:
+                    kind, some, dtype = x.result_class, array, array.dtype
+                    plain = plain and (dtype is _FLOAT32 or dtype is _FLOAT64)
+                elif array.dtype is not dtype:
+                    plain = False
+                if node is not None and node.wants:
+                    wanted += bit
+            else:
+                array, node = x, None
+                plain = plain and (x.__class__ is float or x.__class__ is int)
+            arrays.append(array)
+            nodes.append(node)
+            bit += bit
+        if kind is None or not plain:
+            inputs, arrays, kind = self._prepare(inputs)
+            some = next(a for a in arrays if hasattr(a, "dtype"))
+        try:
+            if self.numpy is not None:
+                out = backend_of(some).call(self.numpy, *arrays)
+            else:
+                out = self._run_forward(arrays, params)
+        except ValueError as error:
+            raise self._explained(error, arrays) from None
+        handle = wrap(kind, out)
+        if wanted and is_grad_enabled() and self.slope_formula is not None:
+            plan = self._kept.get(wanted)
+            if plan is None:
+                plan = self._plan(wanted)
+            if None in nodes:
+                nodes = [x.source() if isinstance(x, Handle) else _leaf(x, out) for x in inputs]
+            if plan:
+                values = (*arrays, None, out)
+                plan = tuple([values[place] for place in plan])
+            handle.node = Node(
+                self, tuple(nodes), plan, params, next_age(), here(), out.shape, out.dtype,
+                handle.cell,
+            )  # fmt: skip
+        return handle
+
+    def _prepare(self, inputs: Sequence[Any]) -> tuple[list[Any], list[Any], type[Handle]]:
+        """Operands of mixed kinds made alike: handles and Python numbers, arrays of one dtype."""
+        operands: list[Any] = []
+        kind: type[Handle] | None = None
+        for x in inputs:
+            x = self._operand(x)
+            if isinstance(x, Handle):
+                kind = kind or x.result_class
+            operands.append(x)
+        if kind is None:  # numbers alone: the first becomes a tensor
+            kind = Handle.result_class
+            dtype = get_default_dtype() if isinstance(operands[0], float) else None
+            operands[0] = wrap(kind, np.asarray(operands[0], dtype))
+        values = [x.array if isinstance(x, Handle) else x for x in operands]
+        meeting = [v for v, flag in zip(values, self.flags, strict=True) if not flag]
+        dtype = result_type(meeting)
+        if dtype.kind != "f":
+            if self.integers == "float":
+                dtype = get_default_dtype()
+        elif self.integers == "only":
+            raise DtypeError(f"{self.name} of {dtype}", "floats", "use integers or bools")
+        arrays = [
+            self._cast(v, _BOOL if flag else dtype)
+            for v, flag in zip(values, self.flags, strict=True)
+        ]
+        return operands, arrays, kind
+
+    def _operand(self, x: Any) -> Any:
+        """A handle or a Python number."""
+        if isinstance(x, (Handle, bool, int, float)) and not isinstance(x, np.generic):
+            return x
+        if isinstance(x, np.generic):
+            return x.item()
+        if isinstance(x, np.ndarray):
+            return wrap(Handle.result_class, x)
+        raise DtypeError(
+            f"{self.name} of a {type(x).__name__}",
+            f"{x!r:.60}",
+            "pass a Tensor, a NumPy array or a number",
+        )
+
+    @staticmethod
+    def _cast(value: Any, dtype: np.dtype[Any]) -> Any:
+        if isinstance(value, (bool, int, float)):
+            if dtype.kind == "f":
+                return float(value)
+            return np.asarray(value, dtype)
+        return value if value.dtype is dtype else value.astype(dtype)
+
+    def value(self, arrays: Sequence[Any], params: tuple[float, ...] = ()) -> Any:
+        """The output for arrays and Python numbers of one dtype, as a bare array."""
+        if self.numpy is None:
+            return self._run_forward(arrays, params)
+        some = next(a for a in arrays if hasattr(a, "dtype"))
+        return backend_of(some).call(self.numpy, *arrays)
+
+    def _explained(self, error: ValueError, arrays: Sequence[Any]) -> Exception:
+        """NumPy's complaint about shapes in our words; any other as it is."""
+        if "broadcast" not in str(error):
+            return error
+        return ShapeError(
+            f"{self.name} of shapes {' and '.join(str(np.shape(a)) for a in arrays)}",
+            "sizes that differ where neither is 1, counted from the last dimension",
+            "reshape or unsqueeze one of them so that the sizes match",
+        )
+
+    def _run_forward(self, arrays: Sequence[Any], params: tuple[float, ...]) -> Any:
+        ready, kinds, shape, dtype = _level(arrays)
+        if dtype.kind != "f":
+            return self._by_formula(arrays, params, dtype)
+        backend = backend_of(ready[0] if kinds[0] != "s" else ready[kinds.index("a")])
+        kernel = self._kernels.get((kinds, dtype.char))
+        if kernel is None:
+            text = self.forward_text(backend.name, _dtype_name(self.name, dtype), kinds)
+            kernel = self._kernels[kinds, dtype.char] = backend.load(text)
+        out = backend.xp.empty(shape, _BOOL if self.result == "bool" else dtype)
+        backend.run(kernel, (*ready, *params), (out,))
+        return out
+
+    def _by_formula(
+        self, arrays: Sequence[Any], params: tuple[float, ...], dtype: np.dtype[Any]
+    ) -> Any:
+        """Integers, for which there are no kernels: the formula run on whole tensors."""
+        kind = Handle.result_class
+        handles = [a if isinstance(a, (float, int)) else wrap(kind, a) for a in arrays]
+        with no_grad():
+            return self.formula.function(*handles, *params).array.astype(dtype, copy=False)
+
+    # ---- the way back ---------------------------------------------------------------------------
+
+    def pull_node(self, g: Any, node: Node, create: bool, kind: Any) -> tuple[Any, ...]:
+        """The shares of the inputs that want one."""
+        saved = self.kept(node)
+        if create:
+            return self._pull_handles(g, node, saved, kind)
+        shares: list[Any] = [None] * self.arity
+        by_kernel: list[int] = []
+        for index, (share, source) in enumerate(zip(self.shares, node.inputs, strict=True)):
+            if not source.wants:
+                continue
+            if share.number is not None:
+                shares[index] = _scaled(g, share.number)
+            elif share.factor:
+                factor = saved[self.saves.index(share.factor)]
+                shares[index] = backend_of(g).call(np.multiply, g, factor)
+            else:
+                by_kernel.append(index)
+        if by_kernel:
+            outs = self._run_backward(g, saved, node.params, tuple(by_kernel))
+            for index, out in zip(by_kernel, outs, strict=True):
+                shares[index] = out
+        return tuple(shares)
+
+    def _run_backward(
+        self, g: Any, saved: tuple[Any, ...], params: tuple[float, ...], which: tuple[int, ...]
+    ) -> list[Any]:
+        """The shares that need a kernel, all of them in one."""
+        names = self._backward_names(which)
+        values = dict(zip((*self.saves, *self.settings), (*saved, *params), strict=True))
+        arrays = [g, *(values[name] for name in names if name not in self.settings)]
+        ready, kinds, shape, dtype = _level(arrays)
+        backend = backend_of(g)
+        kernel = self._kernels.get((which, kinds, dtype.char))
+        if kernel is None:
+            text = self.backward_text(backend.name, _dtype_name(self.name, dtype), kinds, which)
+            kernel = self._kernels[which, kinds, dtype.char] = backend.load(text)
+        outs = [backend.xp.empty(shape, dtype) for _ in which]
+        numbers = [values[name] for name in names if name in self.settings]
+        backend.run(kernel, (*ready, *numbers), outs)
+        return outs
+
+    def _pull_handles(
+        self, g: Handle, node: Node, saved: tuple[Any, ...], kind: type[Handle]
+    ) -> tuple[Any, ...]:
+        """The shares as handles, by running the slope on handles, so that it is recorded."""
+        slope = self.slope_formula
+        assert slope is not None
+        values: dict[str, Any] = dict(zip(self.settings, node.params, strict=True))
+        for name, array, origin in zip(self.saves, saved, self.origins, strict=True):
+            source = node if origin < 0 else node.inputs[origin]
+            values[name] = _saved_handle(kind, array, source)
+        missing = [name for name in slope.parameters if values.get(name) is None]
+        for name in missing:  # not kept, since only unwanted shares read it
+            values[name] = 0.0
+        partials = slope.function(*(values[name] for name in slope.parameters))
+        if self.arity == 1:
+            partials = (partials,)
+        return tuple(
+            None if not source.wants else _times(g, partial)
+            for partial, source in zip(partials, node.inputs, strict=True)
+        )
+
+    def replay(self, node: Node, handles: Sequence[Handle]) -> Handle:
+        """The same operation on other handles."""
+        return self.apply(handles, node.params)  # type: ignore[no-any-return]
+
+    # ---- kernels as text ------------------------------------------------------------------------
+
+    def forward_text(self, device: str, dtype: str, kinds: str = "") -> Text:
+        """The kernel that computes the value.
+
+        Parameters
+        ----------
+        device : {"cpu", "cuda"}
+            Where it runs.
+        dtype : {"float32", "float64"}
+            Of the arrays.
+        kinds : str
+            One letter for each input: "a" an array, "s" a number, "b" an array of bool. All
+            arrays when left out.
+        """
+        kinds = kinds or "".join("b" if flag else "a" for flag in self.flags)
+        arguments = [Argument(n, _KINDS[k]) for n, k in zip(self.inputs, kinds, strict=True)]
+        arguments += [Argument(name, "scalar") for name in self.settings]
+        name = f"{self.name}_forward" + ("" if set(kinds) <= {"a"} else f"_{kinds}")
+        kind = "flags" if self.result == "bool" else "array"
+        return map_kernel(name, device, dtype, arguments, [Result("out", self.formula, False, kind)])
+
+    def backward_text(
+        self, device: str, dtype: str, kinds: str = "", which: tuple[int, ...] = ()
+    ) -> Text:
+        """The kernel that multiplies the gradient by the slope.
+
+        Parameters
+        ----------
+        device, dtype : str
+            As for `forward_text`.
+        kinds : str
+            One letter for `g` and for each saved value that is read.
+        which : tuple of int
+            The inputs to make shares for; all when left out.
+        """
+        which = which or tuple(range(self.arity))
+        names = self._backward_names(which)
+        arrays = ["g", *(name for name in names if name not in self.settings)]
+        if not kinds:
+            flags = dict(zip(self.inputs, self.flags, strict=True))
+            kinds = "".join("b" if flags.get(name) else "a" for name in arrays)
+        arguments = [Argument(n, _KINDS[k]) for n, k in zip(arrays, kinds, strict=True)]
+        arguments += [Argument(name, "scalar") for name in names if name in self.settings]
+        results = [Result(f"g_{self.inputs[i]}", self.shares[i].formula, True) for i in which]
+        name = f"{self.name}_backward"
+        if len(which) < self.arity:
+            name += "".join(f"_{self.inputs[i]}" for i in which)
+        name += "" if set(kinds) <= {"a"} else f"_{kinds}"
+        return map_kernel(name, device, dtype, arguments, results)
+
+    def _backward_names(self, which: tuple[int, ...]) -> list[str]:
+        """What the shares of these inputs read: saved values, then settings, in order."""
+        read: set[str] = set()
+        for index in which:
+            read |= set(self.shares[index].formula.parameters)
+        return [name for name in (*self.saves, *self.settings) if name in read]
+
+
+_KINDS = {"a": "array", "s": "scalar", "b": "flags"}
+
+
+def elementwise(textbook: str, **options: Any) -> Callable[[FunctionType], Elementwise]:
+    """Make an operation of the formula below; see `Elementwise` for the options."""
+    return lambda function: Elementwise(function, textbook, **options)
+
+
+def _number(node: ast.expr) -> float | None:
+    """The value of a literal such as 1.0 or -1.0."""
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return None
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _leaf(x: float, out: Any) -> Node:
+    """The beginning of a graph that a Python number is."""
+    return Leaf(np.asarray(x, out.dtype), Cell(), False)
+
+
+def _saved_handle(kind: type[Handle], value: Any, source: Node) -> Any:
+    """A saved value as the handle it was; numbers and what was not kept stay as they are."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    handle = wrap(kind, value, source)
+    if value.dtype != source.dtype:  # it was promoted on the way in
+        from tinygradx.ops.shapes import to_dtype
+
+        handle = to_dtype(wrap(kind, value.astype(source.dtype), source), value.dtype)
+    return handle
+
+
+def _scaled(g: Any, number: float) -> Any:
+    """`g` times a number that stands in a slope's text."""
+    if number == 1.0:
+        return g
+    backend = backend_of(g)
+    if number == 0.0:  # not a product, which would make nan of an infinite g
+        return backend.xp.zeros(g.shape, g.dtype)
+    return backend.call(np.negative, g) if number == -1.0 else backend.call(np.multiply, g, number)
+
+
+def _times(g: Handle, partial: Any) -> Handle:
+    from tinygradx.ops.elementary import mul
+
+    if isinstance(partial, float) and partial == 1.0:
+        return g
+    return mul(g, partial)  # type: ignore[no-any-return]
+
+
+def _dtype_name(op: str, dtype: np.dtype[Any]) -> str:
+    try:
+        return DTYPE_NAMES[dtype.char]
+    except KeyError:
+        raise DtypeError(
+            f"{op} of {dtype}", "no kernel for this dtype", "convert to floats first: x.float()"
+        ) from None
+
+
+def _level(
+    arrays: Sequence[Any],
+) -> tuple[Sequence[Any], str, tuple[int, ...], np.dtype[Any]]:
+    """Arrays of one shape, a letter for the kind of each, that shape, and the float dtype."""
+    first = arrays[0]
+    if len(arrays) == 1:
+        return arrays, "a", first.shape, first.dtype
+    shape: tuple[int, ...] | None = None
+    level, kinds = True, ""
+    dtype = None
+    for array in arrays:
+        if isinstance(array, (float, int)):
+            kinds += "s"
+            continue
+        if array.dtype is _BOOL:
+            kinds += "b"
+        else:
+            kinds += "a"
+            dtype = array.dtype
+        if shape is None:
+            shape = array.shape
+        elif array.shape != shape:
+            level = False
+    if not level:
+        shape = np.broadcast_shapes(*(a.shape for a in arrays if not isinstance(a, (float, int))))
+        arrays = [
+            a if isinstance(a, (float, int)) or a.shape == shape else np.broadcast_to(a, shape)
+            for a in arrays
+        ]
+    assert shape is not None
+    return arrays, kinds, shape, dtype if dtype is not None else _BOOL

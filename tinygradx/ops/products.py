@@ -1,0 +1,126 @@
+"""Products of matrices, vectors and stacks of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygradx.errors import DtypeError, ShapeError
+from tinygradx.kernels import backend_of
+from tinygradx.ops.promotion import result_type
+from tinygradx.ops.shapes import PERMUTE, RESHAPE, to_dtype
+from tinygradx.ops.structural import Structural, as_handle
+
+
+class Matmul(Structural):
+    """`a @ b` for stacks of matrices, of at least two dimensions each, broadcast in front."""
+
+    name = "matmul"
+    inputs = ("a", "b")
+
+    def forward(self, a: Any, b: Any) -> Any:
+        return _product(a, b)
+
+    def pull(self, g: Any, a: Any, b: Any, wanted: tuple[bool, ...]) -> Any:
+        return (
+            MATMUL.apply((g, _turned(b)), ()) if wanted[0] else None,
+            MATMUL.apply((_turned(a), g), ()) if wanted[1] else None,
+        )
+
+    def pull_arrays(self, g: Any, a: Any, b: Any, wanted: tuple[bool, ...]) -> Any:
+        return (
+            _product(g, b.swapaxes(-1, -2)) if wanted[0] else None,
+            _product(a.swapaxes(-1, -2), g) if wanted[1] else None,
+        )
+
+
+def _product(a: Any, b: Any) -> Any:
+    # For two matrices ndarray.dot takes half the time of np.matmul on small ones (0.6 for 1.2
+    # microseconds, 4x4), and calls the same BLAS.
+    if a.ndim == 2 == b.ndim:
+        return a.dot(b)
+    return backend_of(a).call(np.matmul, a, b)
+
+
+def _turned(x: Any) -> Any:
+    ndim = x.array.ndim
+    return PERMUTE.apply((x,), ((*range(ndim - 2), ndim - 1, ndim - 2),))
+
+
+MATMUL = Matmul()
+
+
+def matmul(input: Any, other: Any) -> Any:
+    """The product of two tensors, as Python's `@`.
+
+    Parameters
+    ----------
+    input, other : Tensor
+        Vectors (n,), matrices (n, m), or stacks of matrices (..., n, m), whose leading sizes
+        broadcast. A vector counts as a row on the left and as a column on the right.
+
+    Returns
+    -------
+    Tensor
+        Of shape (..., n, k) for (..., n, m) and (..., m, k); the size of a vector goes away.
+
+    Raises
+    ------
+    ShapeError
+        If the inner sizes differ.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.matmul(tgx.ones(2, 3), tgx.ones(3, 4)).shape
+    (2, 4)
+    """
+    a, b = as_handle(input, "matmul"), as_handle(other, "matmul")
+    x, y = a.array, b.array
+    if x.dtype is not y.dtype:
+        dtype = result_type((x, y))
+        a, b = to_dtype(a, dtype), to_dtype(b, dtype)
+        x, y = a.array, b.array
+    if x.ndim == 2 == y.ndim and x.shape[1] == y.shape[0] and x.dtype.kind == "f":
+        return MATMUL.apply((a, b), ())
+    _check(x, y)
+    if x.ndim == 1:
+        a = RESHAPE.apply((a,), ((1, x.shape[0]),))
+    if y.ndim == 1:
+        b = RESHAPE.apply((b,), ((y.shape[0], 1),))
+    out = MATMUL.apply((a, b), ())
+    shape = list(out.array.shape)
+    if y.ndim == 1:
+        del shape[-1]
+    if x.ndim == 1:
+        del shape[-1 if y.ndim == 1 else -2]
+    return out if x.ndim > 1 < y.ndim else RESHAPE.apply((out,), (tuple(shape),))
+
+
+def _check(x: Any, y: Any) -> None:
+    """Refuse what has no product, with the likely remedy."""
+    if x.ndim == 0 or y.ndim == 0:
+        raise ShapeError(
+            f"matmul of shapes {x.shape} and {y.shape}", "a tensor without dimensions",
+            "multiply by a number with *",
+        )  # fmt: skip
+    inner = y.shape[0] if y.ndim == 1 else y.shape[-2]
+    if x.shape[-1] != inner:
+        turned = y.ndim > 1 and x.shape[-1] == y.shape[-1]
+        raise ShapeError(
+            f"matmul of shapes {x.shape} and {y.shape}",
+            f"the inner sizes {x.shape[-1]} and {inner} differ",
+            "use a @ b.T" if turned else "make the last size of the first equal to the "
+            "second-last of the second",
+        )  # fmt: skip
+    try:
+        np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+    except ValueError:
+        raise ShapeError(
+            f"matmul of shapes {x.shape} and {y.shape}",
+            f"stacks of {x.shape[:-2]} and {y.shape[:-2]} matrices do not broadcast",
+            "make the leading sizes equal, or 1",
+        ) from None
+    if x.dtype.kind == "b":
+        raise DtypeError("matmul of bools", "bool", "convert first: x.float()")

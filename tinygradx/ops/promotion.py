@@ -1,0 +1,92 @@
+"""Which dtype an operation computes in: PyTorch's rules, from three kinds of operand.
+
+An array with dimensions decides before an array without, and that before a Python number; within
+a kind, the higher category (bool < integer < float) decides, then the larger type. NumPy's own
+rules differ (int64 with float32 is float64 there, float32 here).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tinygradx.errors import DtypeError
+
+#: The dtypes a tensor can have.
+SUPPORTED = ("float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
+
+
+class _Default:
+    """The dtype of floats that nobody gave one."""
+
+    dtype = np.dtype(np.float32)
+
+
+def get_default_dtype() -> np.dtype[Any]:
+    """The dtype of tensors made from Python floats, float32 unless it was set."""
+    return _Default.dtype
+
+
+def set_default_dtype(dtype: Any) -> None:
+    """Set the dtype of tensors made from Python floats.
+
+    Parameters
+    ----------
+    dtype : dtype
+        float32 or float64.
+    """
+    dtype = np.dtype(dtype)
+    if dtype.char not in "fd":
+        raise DtypeError(
+            "set the default dtype", f"{dtype}", "use tinygradx.float32 or tinygradx.float64"
+        )
+    _Default.dtype = dtype
+
+
+def category(kind: str) -> int:
+    """bool 0, integers 1, floats 2: by NumPy's letter for the kind of dtype."""
+    return {"b": 0, "i": 1, "u": 1, "f": 2}[kind]
+
+
+def _of_number(value: bool | int | float) -> np.dtype[Any]:
+    if isinstance(value, bool):
+        return np.dtype(bool)
+    return np.dtype(np.int64) if isinstance(value, int) else get_default_dtype()
+
+
+def join_dtypes(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
+    """The smallest dtype for two operands of equal standing."""
+    if a == b:
+        return a
+    ca, cb = category(a.kind), category(b.kind)
+    if ca != cb:
+        return a if ca > cb else b
+    return np.promote_types(a, b)
+
+
+def result_type(operands: Sequence[Any]) -> np.dtype[Any]:
+    """The dtype in which arrays and Python numbers meet.
+
+    Parameters
+    ----------
+    operands : sequence
+        Arrays and Python numbers.
+    """
+    standing: list[np.dtype[Any] | None] = [None, None, None]  # dims, no dims, numbers
+    for operand in operands:
+        if isinstance(operand, (bool, int, float)):
+            place, dtype = 2, _of_number(operand)
+        else:
+            place, dtype = (0 if operand.ndim else 1), operand.dtype
+        known = standing[place]
+        standing[place] = dtype if known is None else join_dtypes(known, dtype)
+    result: np.dtype[Any] | None = None
+    for dtype_or_none in standing:
+        if dtype_or_none is None:
+            continue
+        if result is None or category(dtype_or_none.kind) > category(result.kind):
+            result = dtype_or_none
+    assert result is not None
+    return result

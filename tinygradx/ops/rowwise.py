@@ -1,0 +1,196 @@
+"""Operations along one axis: a formula of whole rows, and its pull.
+
+    @row_activation("exp(x) / sum(exp(x))")
+    def softmax(x):
+        e = exp(x - row_max(x))
+        return e / row_sum(e)
+
+    @softmax.pull
+    def _(g, y):
+        return y * (g - row_sum(g * y))
+
+`row_max` and `row_sum` give one number for the row. The template writes the row loop for the CPU
+and the thread block for CUDA; on tensors the same text runs along the last dimension, which is how
+higher derivatives come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from tinygradx.errors import DtypeError
+from tinygradx.graph import (
+    Handle,
+    Node,
+    here,
+    is_grad_enabled,
+    next_age,
+    register,
+    wrap,
+)
+from tinygradx.kernels import Formula, RowText, Text, backend_of, row_kernel
+from tinygradx.ops.elementwise import DTYPE_NAMES
+from tinygradx.ops.kernel_op import KernelOp
+from tinygradx.ops.promotion import get_default_dtype
+from tinygradx.ops.reductions import AMAX, SUM
+from tinygradx.ops.shapes import squeeze, to_dtype, transpose, unsqueeze
+from tinygradx.ops.structural import as_handle, whole_dim
+
+
+def row_sum(x: Any) -> Any:
+    """The sum of each row of a tensor, with one column."""
+    return SUM.apply((x,), ((x.array.ndim - 1,), True))
+
+
+def row_max(x: Any) -> Any:
+    """The largest element of each row of a tensor, with one column."""
+    return AMAX.apply((x,), ((x.array.ndim - 1,), True))
+
+
+class Rowwise(KernelOp):
+    """An operation along one dimension.
+
+    Attributes
+    ----------
+    name : str
+        Its name, everywhere.
+    formula, pull_formula : Formula
+        The value of a row, and the share of a row's gradient.
+    textbook : str
+        The naive definition of one element; `sum(...)` and `max(...)` run over the row.
+    column : bool
+        Whether a row becomes one number.
+    """
+
+    settings = ("dim",)
+    inputs = ("x",)
+    arity = 1
+
+    def __init__(
+        self,
+        function: FunctionType,
+        textbook: str,
+        *,
+        domain: tuple[float, float] = (-4.0, 4.0),
+        column: bool = False,
+        name: str = "",
+    ) -> None:
+        self.formula = Formula(function, name)
+        self.name = self.formula.name
+        self.textbook = textbook
+        self.domain = domain
+        self.column = column
+        self.__doc__ = function.__doc__
+        self.__name__ = self.name
+        self.__module__ = function.__module__
+        self.pull_formula: Formula | None = None
+        self._kernels: dict[Any, tuple[Callable[..., None], int]] = {}
+        register(self)
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+    def pull(self, function: FunctionType) -> FunctionType:
+        """Declare the way back of a row: a function of `g` and of `x` or `y`, which are kept."""
+        formula = Formula(function, f"{self.name}_pull")
+        self.pull_formula = formula
+        self.saves = tuple(name for name in formula.parameters if name in ("x", "y"))
+        self.origins = tuple(-1 if name == "y" else 0 for name in self.saves)
+        return function
+
+    def __call__(self, input: Any, dim: int = -1, dtype: Any = None) -> Any:
+        x = as_handle(input, self.name)
+        if dtype is not None:
+            x = to_dtype(x, dtype)
+        elif x.array.dtype.kind != "f":
+            x = to_dtype(x, get_default_dtype())
+        return self.apply((x,), (whole_dim(dim, x.array.ndim, self.name),))
+
+    def apply(self, handles: Sequence[Handle], params: tuple[Any, ...]) -> Any:
+        """Compute, and record if recording is on and a gradient is wanted."""
+        (x,), (dim,) = handles, params
+        out = self._run("forward", (x.array,), dim)
+        handle = wrap(x.result_class, out)
+        if is_grad_enabled() and x.node is not None and x.node.wants:
+            saved = tuple([out if origin < 0 else x.array for origin in self.origins])
+            handle.node = Node(
+                self, (x.node,), saved, params, next_age(), here(2), out.shape, out.dtype,
+                handle.cell,
+            )  # fmt: skip
+        return handle
+
+    def replay(self, node: Node, handles: Sequence[Handle]) -> Handle:
+        """The same operation on other handles."""
+        return self.apply(handles, node.params)  # type: ignore[no-any-return]
+
+    def _run(self, direction: str, arrays: Sequence[Any], dim: int) -> Any:
+        """A kernel over rows, whatever dimension they lie along."""
+        shape, dtype = arrays[-1].shape, arrays[-1].dtype
+        if dtype.char not in DTYPE_NAMES:
+            raise DtypeError(f"{self.name} of {dtype}", "no kernel", "convert first: x.float()")
+        backend = backend_of(arrays[0])
+        xp = backend.xp
+        rows = [xp.ascontiguousarray(_last(a, dim)) for a in arrays]
+        moved = rows[-1].shape
+        rows = [a.reshape(-1, a.shape[-1] if a.ndim else 1) for a in rows]
+        key = (direction, dtype.char)
+        if key not in self._kernels:
+            text, slots = self._text(backend.name, DTYPE_NAMES[dtype.char], direction)
+            self._kernels[key] = backend.load(text), slots
+        kernel, slots = self._kernels[key]
+        height, width = rows[-1].shape
+        columns = 1 if self.column and direction == "forward" else width
+        out = xp.empty((height, columns), dtype)
+        if height and width:
+            backend.run_rows(kernel, rows, xp.empty((height, slots, width), dtype), out)
+        return _back(out.reshape((*moved[:-1], columns) if shape else shape), dim)
+
+    def pull_node(self, g: Any, node: Node, create: bool, kind: Any) -> tuple[Any, ...]:
+        """The share of the input."""
+        (dim,), saved = node.params, self.kept(node)
+        assert self.pull_formula is not None
+        if not create:
+            return (self._run("backward", (g, *saved), dim),)
+        handles = [
+            wrap(kind, array, node if origin < 0 else node.inputs[0])
+            for array, origin in zip(saved, self.origins, strict=True)
+        ]
+        last = g.array.ndim - 1
+        if last < 0:
+            row = self.pull_formula.function(*(unsqueeze(h, 0) for h in (g, *handles)))
+            return (squeeze(row),)
+        turned = [transpose(h, dim, last) for h in (g, *handles)]
+        return (transpose(self.pull_formula.function(*turned), dim, last),)
+
+    # ---- kernels as text ------------------------------------------------------------------------
+
+    def forward_text(self, device: str, dtype: str) -> Text:
+        """The kernel that computes rows."""
+        return self._text(device, dtype, "forward")[0]
+
+    def backward_text(self, device: str, dtype: str) -> Text:
+        """The kernel of the way back."""
+        return self._text(device, dtype, "backward")[0]
+
+    def _text(self, device: str, dtype: str, direction: str) -> RowText:
+        name = f"{self.name}_{direction}"
+        if direction == "forward":
+            return row_kernel(name, device, dtype, self.formula, ["x"])
+        formula = self.pull_formula
+        assert formula is not None
+        columns = ("g", "y") if self.column else ()
+        return row_kernel(name, device, dtype, formula, ["g", *self.saves], columns)
+
+
+def _last(array: Any, dim: int) -> Any:
+    """The array with its rows along the last axis."""
+    return array.swapaxes(dim, -1) if array.ndim > 1 and dim != array.ndim - 1 else array
+
+
+def _back(array: Any, dim: int) -> Any:
+    """`_last` undone."""
+    return array.swapaxes(dim, -1).copy() if array.ndim > 1 and dim != array.ndim - 1 else array

@@ -1,0 +1,29 @@
+"""The Tensor: what users hold, and how they make one."""
+
+from tinygradx.tensor.creation import (
+    arange,
+    as_tensor,
+    empty,
+    eye,
+    from_numpy,
+    full,
+    full_like,
+    linspace,
+    ones,
+    ones_like,
+    rand,
+    randint,
+    randn,
+    randperm,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from tinygradx.tensor.printing import set_printoptions
+from tinygradx.tensor.tensor import Tensor, first_gradient
+
+__all__ = [
+    "Tensor", "arange", "as_tensor", "empty", "eye", "first_gradient", "from_numpy", "full",
+    "full_like", "linspace", "ones", "ones_like", "rand", "randint", "randn", "randperm",
+    "set_printoptions", "tensor", "zeros", "zeros_like",
+]  # fmt: skip

@@ -1,0 +1,277 @@
+"""Tensors from data, from numbers, and from chance."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tinygradx.errors import ArgumentError, DeviceError, DtypeError, ShapeError
+from tinygradx.graph import Handle, wrap
+from tinygradx.ops import random
+from tinygradx.ops.promotion import SUPPORTED, get_default_dtype
+from tinygradx.ops.shapes import sizes
+from tinygradx.tensor.tensor import Tensor
+
+
+def check_device(device: Any) -> None:
+    """Refuse a device that is not here."""
+    if device is not None and str(device) not in ("cpu", "cpu:0"):
+        raise DeviceError(f"device={device!r}", "only the CPU is here", 'use device="cpu"')
+
+
+def _finish(array: Any, requires_grad: bool) -> Tensor:
+    result = wrap(Tensor, array)
+    if requires_grad:
+        result.requires_grad_()  # type: ignore[attr-defined]
+    return result  # type: ignore[return-value]
+
+
+def _dtype(dtype: Any) -> np.dtype[Any]:
+    """A dtype that tensors can have."""
+    found = np.dtype(dtype)
+    if found.name not in SUPPORTED:
+        raise DtypeError(f"a tensor of dtype {found}", "not supported", f"use {', '.join(SUPPORTED)}")
+    return found
+
+
+def _unwrapped(data: Any) -> Any:
+    """Lists of tensors as lists of numbers."""
+    if isinstance(data, Handle):
+        return data.array
+    if isinstance(data, (list, tuple)):
+        return [_unwrapped(item) for item in data]
+    return data
+
+
+def _as_array(data: Any, dtype: Any, copy: bool) -> Any:
+    """The array behind any data that users have."""
+    given = data if isinstance(data, (np.ndarray, np.generic)) else _unwrapped(data)
+    try:
+        array = np.asarray(given)
+    except (ValueError, TypeError):
+        raise ShapeError(
+            "make a tensor of nested lists", "lists of unequal lengths at one level",
+            "make them equal, or pad them",
+        ) from None  # fmt: skip
+    own = isinstance(given, (np.ndarray, np.generic))
+    if dtype is not None:
+        wanted = _dtype(dtype)
+    elif not own and (array.dtype.kind == "f" or array.size == 0):
+        wanted = get_default_dtype()
+        if isinstance(data, (list, tuple)) and array.size:
+            wanted = _deepest_dtype(data) or wanted
+    else:
+        wanted = _dtype(array.dtype.newbyteorder("="))
+    if array.dtype.kind not in "biuf":
+        raise DtypeError(
+            f"make a tensor of {array.dtype}", f"{given!r:.60}", "pass numbers or bools"
+        )
+    array = np.require(array, wanted, ["ALIGNED", "C"] if not own else ["ALIGNED"])
+    return array.copy() if copy and (own or isinstance(data, Handle)) else array
+
+
+def _deepest_dtype(data: Any) -> np.dtype[Any] | None:
+    """The dtype of tensors inside nested lists, which is kept."""
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    dtype = getattr(data, "dtype", None)
+    return dtype if isinstance(dtype, np.dtype) and dtype.kind == "f" else None
+
+
+def tensor(
+    data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor holding a copy of the data.
+
+    Parameters
+    ----------
+    data : number, nested lists, NumPy array or Tensor
+        What it shall hold.
+    dtype : dtype, optional
+        float32, float64, int8 to int64, uint8 or bool. Found from the data when left out: a NumPy
+        array keeps its own, Python floats become the default dtype (float32), integers int64.
+    device : str, optional
+        "cpu".
+    requires_grad : bool
+        Whether gradients are collected in `.grad`.
+
+    Returns
+    -------
+    Tensor
+        Without history.
+
+    Raises
+    ------
+    ShapeError
+        If nested lists have unequal lengths.
+    DtypeError
+        If the data are no numbers, or integers should require a gradient.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.tensor([[1.0, 2.0], [3.0, 4.5]])
+    tensor([[1.0000, 2.0000],
+            [3.0000, 4.5000]])
+    """
+    check_device(device)
+    return _finish(_as_array(data, dtype, copy=True), requires_grad)
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """The data as a tensor, sharing memory with a NumPy array where the dtype allows it."""
+    check_device(device)
+    if isinstance(data, Tensor):
+        return data if dtype is None else data.to(dtype)
+    return _finish(_as_array(data, dtype, copy=False), False)
+
+
+def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
+    """A tensor that shares memory with a NumPy array: writing to one writes to the other."""
+    if not isinstance(array, np.ndarray):
+        raise DtypeError("from_numpy", f"a {type(array).__name__}", "use tinygradx.tensor(...)")
+    return _finish(_as_array(array, None, copy=False), False)
+
+
+def _new(
+    fill: Any, shape: tuple[Any, ...], dtype: Any, device: Any, requires_grad: bool
+) -> Tensor:
+    check_device(device)
+    wanted = get_default_dtype() if dtype is None else _dtype(dtype)
+    whole = sizes(shape)
+    if any(size < 0 for size in whole):
+        raise ShapeError(f"a tensor of shape {whole}", "a negative size", "use sizes from 0 on")
+    return _finish(np.full(whole, fill, wanted), requires_grad)
+
+
+def zeros(
+    *shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor of zeros; sizes one by one or as a tuple."""
+    return _new(0, shape if size is None else (size,), dtype, device, requires_grad)
+
+
+def ones(
+    *shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor of ones; sizes one by one or as a tuple."""
+    return _new(1, shape if size is None else (size,), dtype, device, requires_grad)
+
+
+def empty(
+    *shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor whose values do not matter yet (they are 0: never somebody else's memory)."""
+    return _new(0, shape if size is None else (size,), dtype, device, requires_grad)
+
+
+def full(
+    size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor with one value everywhere; its dtype is that of the value when left out."""
+    if dtype is None:
+        value = fill_value.item() if isinstance(fill_value, Handle) else fill_value  # type: ignore[attr-defined]
+        dtype = bool if isinstance(value, bool) else np.int64 if isinstance(value, int) else None
+    shape = size if isinstance(size, (tuple, list)) else (size,)
+    return _new(float(fill_value) if dtype is None else fill_value, tuple(shape), dtype, device, requires_grad)
+
+
+def zeros_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """Zeros in the shape and dtype of another tensor."""
+    return _new(0, input.shape, dtype or input.dtype, None, requires_grad)
+
+
+def ones_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """Ones in the shape and dtype of another tensor."""
+    return _new(1, input.shape, dtype or input.dtype, None, requires_grad)
+
+
+def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None) -> Tensor:
+    """One value in the shape and dtype of another tensor."""
+    return _new(fill_value, input.shape, dtype or input.dtype, None, False)
+
+
+def arange(
+    start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """Numbers from `start` (0) up to, not including, `end`, in steps.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.arange(3), tgx.arange(1.0, 2.0, 0.5)
+    (tensor([0, 1, 2]), tensor([1.0000, 1.5000]))
+    """
+    check_device(device)
+    if end is None:
+        start, end = 0, start
+    if step == 0:
+        raise ArgumentError("arange with step=0", "it would never end", "use a step that is not 0")
+    count = max(0, math.ceil((end - start) / step))
+    whole = all(isinstance(value, (int, np.integer)) for value in (start, end, step))
+    wanted = _dtype(dtype) if dtype is not None else np.dtype(np.int64) if whole else get_default_dtype()
+    return _finish((start + step * np.arange(count)).astype(wanted), requires_grad)
+
+
+def linspace(
+    start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """`steps` numbers from `start` to `end`, both included, evenly spaced."""
+    check_device(device)
+    wanted = get_default_dtype() if dtype is None else _dtype(dtype)
+    return _finish(np.linspace(start, end, steps).astype(wanted), requires_grad)
+
+
+def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """Ones on the diagonal of a matrix of zeros."""
+    return _finish(np.eye(n, m, dtype=_dtype(dtype or get_default_dtype())), requires_grad)
+
+
+# ---- chance -------------------------------------------------------------------------------------
+
+
+def _floating(dtype: Any) -> np.dtype[Any]:
+    wanted = get_default_dtype() if dtype is None else _dtype(dtype)
+    if wanted.kind != "f":
+        raise DtypeError(f"random floats of {wanted}", f"{wanted}", "use float32 or float64")
+    return wanted
+
+
+def rand(
+    *shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Uniform random numbers from [0, 1); see `manual_seed`."""
+    check_device(device)
+    whole = sizes(shape if size is None else (size,))
+    return _finish(random.uniform(whole, _floating(dtype)), requires_grad)
+
+
+def randn(
+    *shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Normal random numbers of mean 0 and standard deviation 1; see `manual_seed`."""
+    check_device(device)
+    whole = sizes(shape if size is None else (size,))
+    return _finish(random.normal(whole, _floating(dtype)), requires_grad)
+
+
+def randint(low: int, high: Any = None, size: Any = None, *, dtype: Any = None) -> Tensor:
+    """Random integers from `low` (0) to `high - 1`.
+
+    `randint(high, size)` and `randint(low, high, size)` are both taken.
+    """
+    if size is None:
+        low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
+    wanted = np.dtype(np.int64) if dtype is None else _dtype(dtype)
+    return _finish(random.integers(low, high, sizes((size,)), np.int64).astype(wanted), False)
+
+
+def randperm(n: int) -> Tensor:
+    """The numbers 0 to n - 1 in random order, as int64."""
+    return _finish(random.permutation(n), False)
