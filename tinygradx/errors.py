@@ -14,27 +14,28 @@ STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
-class _LibraryFiles(dict[str, bool]):
-    """Whether a source file belongs to the library or to Python itself, looked up once a file.
+#: Whether a source file belongs to the library or to Python itself, for files already looked at.
+IN_LIBRARY: dict[str, bool] = {}
+
+
+def in_library(filename: str) -> bool:
+    """Whether a source file belongs to the library or to Python itself.
 
     Code without a file (`<string>`, a prompt) counts as the user's own.
     """
-
-    def __missing__(self, filename: str) -> bool:
-        inside = filename.startswith((PACKAGE, "<frozen", "<tinygradx")) or (
+    known = IN_LIBRARY.get(filename)
+    if known is None:
+        known = filename.startswith((PACKAGE, "<frozen", "<tinygradx")) or (
             filename.startswith(STANDARD) and "site-packages" not in filename
         )
-        self[filename] = inside
-        return inside
-
-
-IN_LIBRARY = _LibraryFiles()
+        IN_LIBRARY[filename] = known
+    return known
 
 
 def user_frame(depth: int = 1) -> FrameType | None:
     """The nearest frame outside the library, or None when there is none."""
     frame: FrameType | None = sys._getframe(depth)
-    while frame is not None and IN_LIBRARY[frame.f_code.co_filename]:
+    while frame is not None and in_library(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
 

@@ -6,7 +6,7 @@ before a picture is asked for.
 """
 
 from tinygradx.draw.dot import draw_dot
-from tinygradx.draw.drawing import DrawnEdge, DrawnNode, Drawing
+from tinygradx.draw.drawing import Drawing, DrawnEdge, DrawnNode
 from tinygradx.draw.render import render_dot
 
 __all__ = ["Drawing", "DrawnEdge", "DrawnNode", "draw_dot", "render_dot"]

@@ -7,22 +7,24 @@ how a picture is made of the text is the business of `render`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tinygradx.draw.drawing import DrawnEdge, DrawnNode, Drawing
+from tinygradx.draw.drawing import Drawing, DrawnEdge, DrawnNode
 from tinygradx.draw.labels import plain, stacked, styled, table
 from tinygradx.draw.numbers import Summary, gradient_lines, summary_of, value_lines
 from tinygradx.draw.render import FORMATS
-from tinygradx.draw.replay import Replay, oldest_first, replay
-from tinygradx.draw.rules import Words, words_of
+from tinygradx.draw.replay import Replay, is_overwriting, oldest_first, replay
+from tinygradx.draw.rules import Words, expression_of, words_of
 from tinygradx.draw.theme import THEMES, Theme
 from tinygradx.errors import ArgumentError, DtypeError
-from tinygradx.graph import Handle, Leaf, Node
+from tinygradx.graph import Cell, Handle, Leaf, Node
 from tinygradx.ops.elementwise import Elementwise
 
 SMALL = 40  # values: up to here one box and one ellipse each, from left to right
+FEW_ARRAYS = 6  # boxes of arrays are wide: a longer row of them would not fit a page
 ROWS = ("data", "grad", "shape")
 STYLES = ("auto", "micrograd", "compact")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
@@ -60,7 +62,7 @@ def draw_dot(
     format : str
         What the drawing is shown as: "svg", "png" or "pdf".
     rankdir : {"LR", "TB", "RL", "BT"}, optional
-        Left to right for graphs of up to 40 values, top to bottom beyond, when left out.
+        When left out, left to right for up to 40 scalars or 6 arrays, top to bottom beyond.
     params : Module or dict, optional
         Where parameters have their names from: `model`, or `dict(model.named_parameters())`.
     names : dict, optional
@@ -69,7 +71,8 @@ def draw_dot(
         A box for each value and an ellipse for each operation, or both on one card; the first for
         up to 40 values when "auto".
     show : sequence of str
-        Which of "data", "grad" and "shape" the boxes tell.
+        Which of "data", "grad" and "shape" the boxes tell. Where all are scalars of one dtype,
+        only the output tells its shape.
     precision : int
         Digits after the point.
     title : str, optional
@@ -119,15 +122,19 @@ def draw_dot(
     nodes = oldest_first(top, max_nodes)
     again = replay(nodes, root, "grad" in show)
     numbers = _bare_numbers(nodes)
-    values = _values(nodes, top, again, _names_of(nodes, params, names), numbers, show)
+    values = _values(nodes, top, again, _names_of(nodes, root, params, names), numbers, show)
     small = len(values) <= SMALL
     if style == "auto":
         style = "micrograd" if small else "compact"
-    look = _Look(THEMES[theme], show, precision, style == "compact")
+    kinds = {(value.node.shape, str(value.node.dtype)) for value in values}
+    scalars = all(value.node.shape == () for value in values)
+    look = _Look(THEMES[theme], show, precision, style == "compact", scalars and len(kinds) == 1)
     heading = plain(title) if title is not None else ""
     notes = _notes(again, values)
-    body, drawn, edges = _body(nodes, values, look)
-    opening = _opening(rankdir or ("LR" if small else "TB"), look, heading, notes)
+    body, drawn, edges = _body(values, look)
+    if rankdir is None:
+        rankdir = "LR" if len(values) <= (SMALL if scalars else FEW_ARRAYS) else "TB"
+    opening = _opening(rankdir, look, heading, notes)
     return Drawing(
         source="\n".join(["digraph tinygradx {", *opening, *body, "}", ""]),
         nodes=tuple(drawn),
@@ -146,7 +153,7 @@ def _check(argument: str, value: Any, known: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-# ---- what is drawn --------------------------------------------------------------------------------
+# ---- what is drawn -------------------------------------------------------------------------------
 
 
 @dataclass
@@ -171,11 +178,16 @@ class _Look(NamedTuple):
     show: tuple[str, ...]
     precision: int
     compact: bool
+    uniform: bool
+
+    def small(self, text: str) -> str:
+        """Text that is there to be found, not to be read first."""
+        return styled(text, size=9, colour=self.theme.secondary)
 
 
 def _bare_numbers(nodes: Sequence[Node]) -> dict[Node, str]:
     """Leaves that are a number in a formula, such as the 2 of `2 * x`: no box is drawn for them."""
-    bare = {
+    bare: dict[Node, str] = {
         node: f"{node.array.item():.6g}".replace("-", "−")
         for node in nodes
         if isinstance(node, Leaf) and not node.wants and node.shape == () and node.name is None
@@ -189,17 +201,28 @@ def _bare_numbers(nodes: Sequence[Node]) -> dict[Node, str]:
 
 
 def _names_of(
-    nodes: Sequence[Node], params: Any, names: Mapping[str, Any] | None
+    nodes: Sequence[Node], root: Handle, params: Any, names: Mapping[str, Any] | None
 ) -> dict[Node, str]:
     """The name of every node: from `params`, from `names`, its own, or `v` and its number."""
     found: dict[Node, str] = {}
-    for given in (_named(params, "params"), _named(names, "names")):
-        for name, value in given.items():
-            hidden = given is not params and str(name).startswith("_")  # a notebook's _, __ and _12
-            if isinstance(value, Handle) and value.node is not None and not hidden:
-                found.setdefault(value.node, plain(name))
+    memory: dict[Cell, str] = {}
+    given = list(_named(params, "params").items())
+    # A notebook's own names for what it printed, _, __ and _12, say nothing.
+    given += [item for item in _named(names, "names").items() if str(item[0])[:1] != "_"]
+    for name, value in given:
+        if isinstance(value, Handle):
+            memory.setdefault(value.cell, plain(name))
+            node = nodes[-1] if value is root else value.node
+            if node is not None:
+                found.setdefault(node, plain(name))
+    if root.node is None:  # its node was made for the drawing, and has no number that lasts
+        found[nodes[-1]] = found.get(nodes[-1]) or "tensor"
+    overwritten = {s for node in nodes for s in node.inputs if is_overwriting(node, s)}
     for node in nodes:
-        own = plain(node.name) if isinstance(node, Leaf) and node.name is not None else ""
+        own = plain(node.name or "") if isinstance(node, Leaf) else ""
+        base = memory.get(node.cell) if isinstance(node, Leaf) else None
+        if base and not own:  # such as x.T of a tensor x that wants no gradient
+            own = f"{base} before" if node in overwritten else f"view of {base}"
         found[node] = found.get(node) or own or f"v{node.age}"
     return found
 
@@ -241,9 +264,8 @@ def _values(
             given = [numbers.get(source, "") for source in node.inputs]
             inputs = [names[source] for source in node.inputs]
             words = words_of(node, inputs, names[node], given)
-            expression = _expression(
-                words.symbol, [n or i for n, i in zip(given, inputs, strict=True)], given
-            )
+            read = [number or name for number, name in zip(given, inputs, strict=True)]
+            expression = expression_of(node, read)
         array, gradient = again.values.get(node), again.gradients.get(node)
         state = ""
         if gradient is None:
@@ -270,14 +292,6 @@ def _kind(node: Node, top: Node) -> str:
     if isinstance(node, Leaf):
         return "param" if node.wants else "input"
     return "output" if node is top else "value"
-
-
-def _expression(symbol: str, inputs: Sequence[str], numbers: Sequence[str]) -> str:
-    """`a × b`, `tanh(a)`: an operation in one line of text."""
-    sign = " ".join(word for word in symbol.split() if word not in numbers)
-    if len(inputs) == 2 and not sign[0].isalpha():
-        return f"{inputs[0]} {sign} {inputs[1]}"
-    return f"{symbol.partition('(')[0]}({', '.join(inputs)})"
 
 
 def _notes(again: Replay, values: Sequence[_Value]) -> list[str]:
@@ -333,7 +347,7 @@ def _shape_text(shape: Sequence[int]) -> str:
     return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})" if shape else "scalar"
 
 
-# ---- Graphviz' language ---------------------------------------------------------------------------
+# ---- Graphviz' language --------------------------------------------------------------------------
 
 
 def _opening(rankdir: str, look: _Look, heading: str, notes: Sequence[str]) -> list[str]:
@@ -343,13 +357,12 @@ def _opening(rankdir: str, look: _Look, heading: str, notes: Sequence[str]) -> l
         + [styled(note, size=11, colour=theme.backward) for note in notes]
     )
     gaps = "nodesep=0.22, ranksep=0.3" if rankdir in ("LR", "RL") else "nodesep=0.3, ranksep=0.34"
+    font, grey = 'fontname="Helvetica"', theme.secondary
     lines = [
-        f'  graph [id="graph", rankdir={rankdir}, bgcolor="{theme.background}", {gaps}, pad=0.15,'
-        f' fontname="Helvetica", fontcolor="{theme.text}", labelloc=t, labeljust=l];',
-        f'  node [fontname="Helvetica", fontsize=11, fontcolor="{theme.text}",'
-        f' color="{theme.secondary}"];',
-        f'  edge [fontname="Helvetica", fontsize=9, fontcolor="{theme.secondary}",'
-        f' color="{theme.secondary}", arrowsize=0.6];',
+        f'  graph [id="graph", rankdir={rankdir}, {gaps}, pad=0.15, bgcolor="{theme.background}"];',
+        f'  graph [{font}, fontcolor="{theme.text}", labelloc=t, labeljust=l];',
+        f'  node [{font}, fontsize=11, fontcolor="{theme.text}", color="{grey}"];',
+        f'  edge [{font}, fontsize=9, fontcolor="{grey}", color="{grey}", arrowsize=0.6];',
     ]
     if label:
         lines.append(f"  label=<{label}>;")
@@ -357,17 +370,20 @@ def _opening(rankdir: str, look: _Look, heading: str, notes: Sequence[str]) -> l
 
 
 def _body(
-    nodes: Sequence[Node], values: Sequence[_Value], look: _Look
+    values: Sequence[_Value], look: _Look
 ) -> tuple[list[str], list[DrawnNode], list[DrawnEdge]]:
     """The lines of the nodes and the arrows, and the same as data."""
     lines: list[str] = []
     drawn: list[DrawnNode] = []
     edges: list[DrawnEdge] = []
     ids: dict[Node, str] = {}
+    # What was computed goes on in a straight line; a leaf that one operation reads stands aside.
+    readers = Counter(source for value in values for source in value.inputs)
 
-    def arrow(tail: str, head: str, label: str = "") -> None:
+    def arrow(tail: str, head: str, label: str = "", straight: bool = True) -> None:
         inside = styled(label)
-        words = f", label=<{inside}>" if inside else ""
+        words = f", label=<&nbsp;{inside}&nbsp;>" if inside else ""
+        words += ", weight=8" if straight else ""
         lines.append(f'  {tail} -> {head} [id="e{len(edges)}"{words}];')
         edges.append(DrawnEdge(tail, head, label))
 
@@ -377,14 +393,14 @@ def _body(
         if words is not None and not look.compact:
             target = f"n{len(drawn)}"
             lines.append(_ellipse(target, words, look))
-            drawn.append(
-                DrawnNode(target, "op", words.symbol, node.age, node.op.name, node.shape, str(node.dtype))
-            )
+            made = (node.op.name, tuple(node.shape), str(node.dtype))
+            drawn.append(DrawnNode(target, "op", words.symbol, node.age, *made))
         box = ids[node] = f"n{len(drawn)}"
         lines.append(_box(box, value, look))
         drawn.append(_drawn(box, value))
         for source, label in _sources(value):
-            arrow(ids[source], target or box, label)
+            aside = isinstance(source, Leaf) and readers[source] == 1
+            arrow(ids[source], target or box, label, not aside)
         if target:
             arrow(target, box)
     return lines, drawn, edges
@@ -424,7 +440,7 @@ def _ellipse(id: str, words: Words, look: _Look) -> str:
             None,
             [
                 styled(words.symbol, size=13, bold=True),
-                styled(words.settings, size=9, colour=theme.secondary),
+                look.small(words.settings),
                 *(styled(rule, size=9, colour=theme.backward) for rule in words.rules),
             ],
         )
@@ -454,25 +470,32 @@ def _box(id: str, value: _Value, look: _Look) -> str:
 def _card(value: _Value, look: _Look) -> str:
     """The name, what it is, and the rows that were asked for."""
     theme, node = look.theme, value.node
-    small = {"size": 9, "colour": theme.secondary}
     facts = [] if value.kind == "value" else [value.kind]
-    if "shape" in look.show:
+    if "shape" in look.show and (not look.uniform or value.kind == "output"):
         facts.append(f"{_shape_text(node.shape)} {node.dtype}")
     head = styled(value.name, size=12, bold=True, lines=True)
-    about = styled(" ".join(facts), **small)  # type: ignore[arg-type]
-    rows: list[tuple[str, ...]] = [(" &nbsp;".join(filter(None, [head, about])),)]
+    lines = ["&nbsp; ".join(filter(None, [head, look.small(" ".join(facts))]))]
     if value.words is not None and look.compact:
-        line = " ".join(filter(None, [value.expression, value.words.settings]))
-        rows.append((styled("= " + line, lines=True),))
-        rows += [(styled(rule, size=9, colour=theme.backward),) for rule in value.words.rules]
+        lines.append(styled(f"= {value.expression} {value.words.settings}", lines=True))
+        lines += [styled(rule, size=9, colour=theme.backward) for rule in value.words.rules]
     if "data" in look.show:
         data = value_lines(value.data, look.precision) if value.data else ["not known"]
-        rows.append((styled("data", **small), stacked(map(styled, data))))  # type: ignore[arg-type]
-    if "grad" in look.show:
-        if value.grad is not None:
-            lines = stacked(map(styled, gradient_lines(value.grad, look.precision)))
-        else:
-            lines = styled(value.grad_state, **small)  # type: ignore[arg-type]
-        word = "grad" if value.grad is not None else "grad:"
-        rows.append((styled(word, **small), lines))  # type: ignore[arg-type]
-    return table(rows)
+        lines.append(_row("data", data, look))
+    if "grad" in look.show and value.grad is not None:
+        lines.append(_row("grad", gradient_lines(value.grad, look.precision), look))
+    elif "grad" in look.show:
+        lines.append(look.small(f"grad: {value.grad_state}"))
+    return table(lines)
+
+
+# In Helvetica, and in what stands in for it, nine spaces are as wide as the word and the gap. (A
+# table of two columns would pull them apart wherever the name above is wider than both.)
+_INDENT = '<FONT POINT-SIZE="9">' + "&nbsp;" * 9 + "</FONT>"
+
+
+def _row(word: str, texts: Sequence[str], look: _Look) -> str:
+    """A small word and what it says, the following lines below its beginning."""
+    return stacked(
+        (_INDENT if place else look.small(word) + "&nbsp; ") + styled(text)
+        for place, text in enumerate(texts)
+    )

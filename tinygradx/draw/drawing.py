@@ -248,7 +248,7 @@ class Drawing:
             bundle[_MIME[format]] = picture.decode("utf-8") if format == "svg" else picture
         except TeachingError as error:
             bundle["text/plain"] += f"\n\n(no picture: {error.got}; {error.do})"
-        except Exception as error:  # a notebook would show a traceback instead of the text
+        except Exception as error:  # a notebook would show a traceback, and no text at all
             bundle["text/plain"] += f"\n\n(no picture: {error})"
         return bundle
 

@@ -1,16 +1,16 @@
-"""Text that goes into a drawing: made harmless once, here, whatever it was.
+r"""Text that goes into a drawing: made harmless once, here, whatever it was.
 
 Names come from users, and a name may hold anything. This file turns any text into text that
 Graphviz shows as it is, and builds HTML-like labels of it. Two traps are dealt with: an empty
 element (`<I></I>`) is a syntax error that Graphviz reports beside a success, or crashes on; and a
-backslash has a meaning even inside such a label (`\\N` is the node's id). It knows no graphs.
+backslash has a meaning even inside such a label (`\N` is the node's id). It knows no graphs.
 """
 
 from __future__ import annotations
 
 import html
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 LONGEST = 200  # characters that any one text may have
 LINE = 40  # characters of a name on one line of a box
@@ -20,11 +20,11 @@ _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def plain(text: object) -> str:
-    """Text in one line, without control characters, and of 200 characters at most.
+    r"""Text in one line, without control characters, and of 200 characters at most.
 
     Examples
     --------
-    >>> plain("a\\x00 name\\nin two lines")
+    >>> plain("a\x00 name\nin two lines")
     'a name in two lines'
     """
     spaced = " ".join(str(text)[: 4 * LONGEST].split())
@@ -91,18 +91,7 @@ def stacked(lines: Iterable[str]) -> str:
     return "".join(f'{line}<BR ALIGN="LEFT"/>' for line in full)
 
 
-def table(rows: Iterable[Sequence[str]]) -> str:
-    """Rows of one or two cells, to the left; a single cell reaches over both columns."""
-    text = ""
-    for row in rows:
-        if len(row) == 1:
-            text += f'<TR><TD ALIGN="LEFT" COLSPAN="2">{row[0]}</TD></TR>'
-        else:
-            cells = "".join(
-                f'<TD ALIGN="LEFT" VALIGN="TOP"{_BALIGN}>{cell}</TD>' for cell in row
-            )
-            text += f"<TR>{cells}</TR>"
+def table(rows: Iterable[str]) -> str:
+    """Pieces of label under one another with a little air between them, to the left."""
+    text = "".join(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{row}</TD></TR>' for row in rows)
     return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{text}</TABLE>'
-
-
-_BALIGN = ' BALIGN="LEFT"'

@@ -107,7 +107,7 @@ def number_text(value: Any, precision: int) -> str:
         return str(value)
     if value != 0.0 and (size < 10.0 ** (1 - precision) or size >= 1e6):
         return f"{value:.{max(precision - 2, 0)}e}"
-    return f"{value:.{precision}f}"
+    return f"{value or 0.0:.{precision}f}"  # not -0.0000, which relu's slope may leave
 
 
 def value_lines(numbers: Summary, precision: int) -> list[str]:
@@ -151,7 +151,7 @@ def _all_values(numbers: Summary, precision: int) -> list[str]:
         width = last if len(numbers.shape) > 1 and 1 < last <= PER_LINE else PER_LINE
         lines = [", ".join(words[i : i + width]) for i in range(0, len(words), width)]
         if width == PER_LINE and last != PER_LINE:  # one long list, broken where it is too wide
-            lines[0], lines[-1] = "[" + lines[0], lines[-1] + "]"
+            lines = ("[" + "\n".join(lines) + "]").split("\n")
         else:
             lines = [f"[{line}]" for line in lines]
     return lines + [numbers.flags] * bool(numbers.flags and len(numbers.values) > 1)

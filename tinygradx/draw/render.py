@@ -30,9 +30,7 @@ _WORKER = Path(__file__).with_name("_worker.py")
 _SHOWN = 400  # characters of a program's own words that an error repeats
 
 
-def render_dot(
-    source: str, format: str, timeout: float = 30.0, engine: str | None = None
-) -> bytes:
+def render_dot(source: str, format: str, timeout: float = 30.0, engine: str | None = None) -> bytes:
     """Turn DOT text into a picture.
 
     Parameters
@@ -95,8 +93,7 @@ def _command(format: str, engine: str | None) -> list[str]:
     raise RendererNotFound(
         asked,
         got,
-        f"{INSTALL} (no system package is needed); "
-        "the drawing's .source works without it",
+        f"{INSTALL} (no system package is needed); the drawing's .source works without it",
     )
 
 
@@ -119,9 +116,7 @@ def _pygraphviz_folder() -> str | None:
     return str(Path(found.origin).parent.parent)
 
 
-def _run(
-    command: list[str], source: bytes, timeout: float, name: str
-) -> tuple[int, bytes, str]:
+def _run(command: list[str], source: bytes, timeout: float, name: str) -> tuple[int, bytes, str]:
     """Run a program in a group of its own, so that whatever it starts ends with it."""
     try:
         child = subprocess.Popen(

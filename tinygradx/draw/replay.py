@@ -96,20 +96,30 @@ def replay(nodes: Sequence[Node], root: Handle, gradients: bool) -> Replay:
             arrived = result.gradients.get(leaf)
             if arrived is not None and not _agree(leaf.grad.array, arrived):
                 result.odd.append(leaf)
-    if result.odd or result.changed:  # inner gradients would belong to another sweep than the leaves'
+    if result.odd:  # inner gradients would belong to another sweep than those of the leaves
         result.gradients.clear()
     result.gradients.update((leaf, leaf.grad.array) for leaf in leaves if leaf.grad is not None)
     return result
 
 
 def changed_leaves(nodes: Sequence[Node]) -> list[Leaf]:
-    """Leaves whose memory was written after a node had read it, oldest first."""
-    found: dict[Leaf, None] = {}
+    """Leaves whose memory was written after a node had read it, oldest first.
+
+    A write in place is an operation that reads a copy, and whose result is in the old memory: what
+    is written there later does not change what it read.
+    """
+    found: dict[Any, None] = {}
     for node in nodes:
         for source in node.inputs:
-            if isinstance(source, Leaf) and source.cell.written > node.age:
+            late = isinstance(source, Leaf) and source.cell.written > node.age
+            if late and not is_overwriting(node, source):
                 found[source] = None
     return sorted(found, key=lambda leaf: leaf.age)
+
+
+def is_overwriting(node: Node, source: Node) -> bool:
+    """Whether `node` is a write in place, to the memory that `source` was."""
+    return source.cell is node.cell and not getattr(node.op, "view", False)
 
 
 def _values(nodes: Sequence[Node], kind: type[Handle], result: Replay) -> dict[Node, Handle]:
@@ -153,10 +163,8 @@ def _gradients(nodes: Sequence[Node], again: dict[Node, Handle], result: Replay)
         return
     start = backend_of(root.array).xp.ones(root.array.shape, root.array.dtype)
     try:
-        arrived = sweep(
-            [root.node], [start], type(root).result_class, targets=list(originals)
-        )
-    except Exception as error:
+        arrived = sweep([root.node], [start], type(root).result_class, targets=list(originals))
+    except Exception as error:  # a picture without inner gradients is better than none
         result.failures.append((nodes[-1], error))
         return
     result.gradients.update((originals[node], gradient) for node, gradient in arrived.items())

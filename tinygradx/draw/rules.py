@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -22,7 +24,9 @@ INFIX = {
     "floor_divide": "//", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
 }  # fmt: skip
 #: Operations written in front of, or behind, their input.
-ALONE = {"neg": "−x", "square": "x²", "sqrt": "√x", "reciprocal": "1/x", "permute": "transpose"}
+ALONE = {"neg": "−{x}", "square": "{x}²", "sqrt": "√{x}", "reciprocal": "1/{x}"}
+#: Operations whose name in the catalogue is not the one that users call.
+OTHER_NAMES = {"permute": "transpose"}
 
 #: Slopes as a page would print them, of x and the result y.
 SLOPES = {
@@ -31,29 +35,28 @@ SLOPES = {
     "square": "2·{x}",
     "reciprocal": "−{y}²",
     "sqrt": "1/(2·{y})",
-    "silu": "",
 }
-#: Whole rules, for operations that are not elementwise; {n} is the number of elements behind one.
+#: Shares of the inputs, for operations that are not elementwise; {n} elements go into one.
 RULES = {
-    "matmul": ("d{a} = g·{b}ᵀ", "d{b} = {a}ᵀ·g"),
-    "sum": ("d{x} = g everywhere",),
-    "mean": ("d{x} = g/{n} everywhere",),
-    "amax": ("d{x} = g at the largest",),
-    "amin": ("d{x} = g at the smallest",),
-    "reshape": ("d{x} = g reshaped",),
-    "permute": ("d{x} = g turned back",),
-    "expand": ("d{x} = Σ g",),
-    "softmax": ("d{x} = {y}·(g − Σ g·{y})",),
-    "log_softmax": ("d{x} = g − softmax·Σ g",),
-    "logsumexp": ("d{x} = g·softmax({x})",),
-    "getitem": ("d{x} = g at the index, else 0",),
-    "pick": ("d{x} = g at the index, else 0", ""),
-    "to": ("d{x} = g",),
-    "clone": ("d{x} = g",),
+    "matmul": ("g·{b}ᵀ", "{a}ᵀ·g"),
+    "sum": ("g everywhere",),
+    "mean": ("g/{n} everywhere",),
+    "amax": ("g at the largest",),
+    "amin": ("g at the smallest",),
+    "reshape": ("g reshaped",),
+    "permute": ("g turned back",),
+    "expand": ("Σ g",),
+    "softmax": ("{y}·(g − Σ g·{y})",),
+    "log_softmax": ("g − softmax·Σ g",),
+    "logsumexp": ("g·softmax({x})",),
+    "getitem": ("g at the index, else 0",),
+    "pick": ("g at the index, else 0", ""),
+    "to": ("g",),
+    "clone": ("g",),
 }
 
-LONGEST_NAME = 5  # of an input, to be used in a rule; longer ones are x and y, as in the block
-LONGEST_RULE = 30
+LONGEST_NAME = 12  # of an input, to be used in a rule; longer ones are x and y, as in the block
+LONGEST_RULE = 34
 LONGEST_SETTINGS = 26
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 #: Operations that mean the same with their inputs exchanged.
@@ -103,13 +106,29 @@ def words_of(node: Node, names: Sequence[str], result: str, numbers: Sequence[st
     rules = _rules(node, inputs, called, result)
     boxes = sum(not number for number in numbers)
     apart = not short and boxes > 1 and len(set(node.inputs)) > 1
-    letters = tuple(called) if apart and (node.op.name not in _EVEN_HANDED) else ()
+    uneven = node.op.name not in _EVEN_HANDED or any("Σ" in rule for rule in rules)
+    letters = tuple(called) if apart and uneven else ()
+    if node.op.name == "getitem":
+        return Words(_index(node), "", rules, letters)
     return Words(_symbol(node.op.name, numbers), _settings(node), rules, letters)
 
 
+def expression_of(node: Node, inputs: Sequence[str]) -> str:
+    """An operation in one line of text: `a × b`, `−a`, `tanh(a)`, `a[0]`."""
+    name = node.op.name
+    if name == "getitem":
+        return inputs[0] + _index(node)
+    if name in INFIX:
+        return f" {INFIX[name]} ".join(inputs)
+    if name in ALONE:
+        return ALONE[name].format(x=inputs[0])
+    return f"{OTHER_NAMES.get(name, name)}({', '.join(inputs)})"
+
+
 def _is_word(name: str) -> bool:
-    """Whether a name can stand in a formula."""
-    return name.isidentifier()
+    """Whether a name can stand in a formula, which runs from left to right."""
+    leftward = any(unicodedata.bidirectional(character) in ("R", "AL") for character in name)
+    return re.fullmatch(r"[^\W\d][\w.]*", name) is not None and not leftward
 
 
 def _input_names(node: Node) -> tuple[str, ...]:
@@ -127,7 +146,7 @@ def _symbol(name: str, numbers: Sequence[str]) -> str:
         return " ".join(filter(None, (left, INFIX[name], right)))
     if any(numbers):
         return f"{name}({', '.join(number or '·' for number in numbers)})"
-    return ALONE.get(name, name)
+    return ALONE.get(name, OTHER_NAMES.get(name, name)).format(x="x")
 
 
 def _settings(node: Node) -> str:
@@ -145,14 +164,26 @@ def _settings(node: Node) -> str:
     return text if len(text) <= LONGEST_SETTINGS else ""
 
 
+def _index(node: Node) -> str:
+    """The index of `x[index]`, where it is short."""
+    (index,) = node.params
+    text = _short(index).strip("(),") if _is_plain(index) else "..."
+    return f"[{text}]" if len(text) <= LONGEST_SETTINGS else "[...]"
+
+
+_PLAIN = (bool, int, float, str, slice, type(None), type(...))
+
+
 def _is_plain(value: Any) -> bool:
     parts = value if isinstance(value, tuple) else (value,)
-    return all(isinstance(part, (bool, int, float, str, slice, type(None))) for part in parts)
+    return all(isinstance(part, _PLAIN) for part in parts)
 
 
 def _short(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
+    if value is ...:
+        return "..."
     if isinstance(value, slice):
         ends = ["" if end is None else str(end) for end in (value.start, value.stop)]
         return ":".join(ends) + ("" if value.step is None else f":{value.step}")
@@ -164,15 +195,21 @@ def _short(value: Any) -> str:
 def _rules(
     node: Node, inputs: Sequence[str], called: Sequence[str], result: str
 ) -> tuple[str, ...]:
+    """`dx = ...` for each input that wants a gradient; one that is read twice has two shares."""
     op = node.op
+    shares: Sequence[str]
     if isinstance(op, Elementwise):
-        rules = _slope_rules(node, op, called, result)
+        shares = _slope_shares(node, op, called, result)
     else:
         words = dict(zip(inputs, called, strict=True)) | {"y": result, "n": _behind_one(node)}
-        rules = [text.format_map(words) for text in RULES.get(op.name, ())]
-        rules += [""] * (len(node.inputs) - len(rules))
-    wanted = [rule for rule, source in zip(rules, node.inputs, strict=True) if source.wants]
-    return tuple(rule for rule in dict.fromkeys(wanted) if 0 < len(rule) <= LONGEST_RULE)
+        shares = [text.format_map(words) for text in RULES.get(op.name, ())]
+        shares = [*shares, *[""] * (len(node.inputs) - len(shares))]
+    sums: dict[str, str] = {}
+    for name, share, source in zip(called, shares, node.inputs, strict=True):
+        if source.wants and share:
+            sums[name] = f"{sums[name]} + {share}" if name in sums else share
+    rules = (f"d{name} = {total}" for name, total in sums.items())
+    return tuple(rule for rule in rules if len(rule) <= LONGEST_RULE)
 
 
 def _behind_one(node: Node) -> str:
@@ -185,24 +222,22 @@ def _behind_one(node: Node) -> str:
     return str(inside // outside if outside else 0)
 
 
-def _slope_rules(node: Node, op: Elementwise, called: Sequence[str], result: str) -> list[str]:
-    """`dx = g·slope` for every input, with the sum that undoes broadcasting."""
+def _slope_shares(node: Node, op: Elementwise, called: Sequence[str], result: str) -> list[str]:
+    """`g·slope` for every input, with the sum that undoes broadcasting."""
     texts: list[str | None]
     if op.name in SLOPES:
-        texts = [SLOPES[op.name].format(x=called[0], y=result) or None]
+        texts = [SLOPES[op.name].format(x=called[0], y=result)]
     else:
         words = dict(zip(op.inputs, called, strict=True))
         if "y" not in op.inputs:
             words["y"] = result
         texts = [_share(op, index, words) for index in range(op.arity)]
-    rules = []
+    shares = []
     for name, text, source in zip(called, texts, node.inputs, strict=True):
         share = f"g·{op.name}′({name})" if text is None else _times_g(text)
         total = _sum_sign(tuple(source.shape), tuple(node.shape))
-        if total and " " in share:
-            share = f"({share})"
-        rules.append(f"d{name} = {total}{share}")
-    return rules
+        shares.append(total + (f"({share})" if total and " " in share else share))
+    return shares
 
 
 def _times_g(text: str) -> str:
@@ -240,7 +275,7 @@ def _sum_sign(shape: tuple[int, ...], out: tuple[int, ...]) -> str:
     return f"Σ{which} "
 
 
-# ---- a slope's text, written for a reader ---------------------------------------------------------
+# ---- a slope's text, written for a reader --------------------------------------------------------
 
 
 def _share(op: Elementwise, index: int, words: dict[str, str]) -> str | None:
@@ -256,12 +291,12 @@ def _share(op: Elementwise, index: int, words: dict[str, str]) -> str | None:
         return None
     try:
         text = _page(_Renamed(words).visit(copy.deepcopy(_usual_branch(part))))
-    except _TooMuch:
+    except _TooLongError:
         return None
-    return text if len(text) <= LONGEST_RULE - 8 else None
+    return text if len(text) <= LONGEST_RULE - 10 else None
 
 
-class _TooMuch(Exception):
+class _TooLongError(Exception):
     """An expression that a reader would not want in a picture."""
 
 
@@ -290,10 +325,9 @@ class _Renamed(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         word = self.words.get(node.id, node.id)
-        try:
-            return ast.Constant(float(word))
-        except ValueError:
+        if _is_word(word):  # and not the number that stands in for an input
             return ast.Name(word)
+        return ast.Constant(float(word.replace("−", "-")))
 
 
 #: Signs, and how tightly each binds.
@@ -319,15 +353,15 @@ def _page(node: ast.expr, outside: int = 0) -> str:
         return _binary(node, outside)
     if isinstance(node, ast.Call) and not node.keywords:
         return _call(node)
-    raise _TooMuch
+    raise _TooLongError
 
 
 def _binary(node: ast.BinOp, outside: int) -> str:
     sign, strength = _SIGNS[type(node.op)]
     left, right = node.left, node.right
-    if isinstance(node.op, ast.Sub) and isinstance(left, ast.Constant):
-        if isinstance(right, ast.Constant):  # the power of a slope: 3 - 1
-            return _page(ast.Constant(left.value - right.value))  # type: ignore[operator]
+    numbers = isinstance(left, ast.Constant) and isinstance(right, ast.Constant)
+    if numbers and isinstance(node.op, ast.Sub):  # the power of a slope: 3 - 1
+        return _page(ast.Constant(ast.literal_eval(left) - ast.literal_eval(right)))
     uneven = isinstance(node.op, (ast.Sub, ast.Div, ast.Pow))
     text = _page(left, strength) + sign + _page(right, strength + uneven)
     return f"({text})" if strength < outside else text
@@ -342,10 +376,10 @@ def _call(node: ast.Call) -> str:
         condition, first = arguments[0], arguments[1]
         second = _usual_branch(arguments[2])
         if not isinstance(condition, ast.Compare) or len(condition.ops) > 1:
-            raise _TooMuch
+            raise _TooLongError
         order = _ORDER[type(condition.ops[0])]
         test = f"{_page(condition.left)} {order} {_page(condition.comparators[0])}"
         return f"{_times_g(_page(first))} if {test} else {_times_g(_page(second))}"
     if not name:
-        raise _TooMuch
+        raise _TooLongError
     return f"{name}({', '.join(map(_page, arguments))})"

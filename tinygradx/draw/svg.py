@@ -65,7 +65,7 @@ def _keep_known(root: ElementTree.Element) -> None:
         element = stack.pop()
         element.tag = _local(element.tag)
         for name in list(element.attrib):
-            if name.startswith("{") and name != _SPACE or name.lower().startswith("on"):
+            if (name.startswith("{") and name != _SPACE) or name.lower().startswith("on"):
                 del element.attrib[name]
         for child in list(element):
             if not isinstance(child.tag, str) or _local(child.tag) not in _SHAPES:

@@ -15,14 +15,15 @@ from contextvars import ContextVar, Token
 from types import CodeType, FrameType, TracebackType
 from typing import Any, TypeVar
 
-from tinygradx.errors import IN_LIBRARY
+from tinygradx.errors import IN_LIBRARY, in_library
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_recording: ContextVar[bool] = ContextVar("tinygradx_recording", default=True)
+#: Whether operations are recorded, for this thread and task.
+recording: ContextVar[bool] = ContextVar("tinygradx_recording", default=True)
 
 #: True while operations are recorded. Read for every operation (25 ns), so it is the bare method.
-is_grad_enabled = _recording.get
+is_grad_enabled = recording.get
 
 #: The next birth number. Writes into memory draw from it too: a number larger than a node's age
 #: means "after that node was born", which is all that the check of saved arrays has to know.
@@ -56,7 +57,7 @@ class set_grad_enabled:
         self._tokens: list[Token[bool]] = []
 
     def __enter__(self) -> set_grad_enabled:
-        self._tokens.append(_recording.set(self.mode))
+        self._tokens.append(recording.set(self.mode))
         return self
 
     def __exit__(
@@ -65,7 +66,7 @@ class set_grad_enabled:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _recording.reset(self._tokens.pop())
+        recording.reset(self._tokens.pop())
 
     def _again(self) -> set_grad_enabled:
         return set_grad_enabled(self.mode)
@@ -161,7 +162,9 @@ def here(depth: int = 3) -> Where | None:
     frame: FrameType | None = _getframe(depth)
     while frame is not None:
         code = frame.f_code
-        if not IN_LIBRARY[code.co_filename]:
+        # The table is asked first, since a call costs as much as all the rest.
+        inside = IN_LIBRARY.get(code.co_filename)
+        if not (in_library(code.co_filename) if inside is None else inside):
             return code, frame.f_lasti
         frame = frame.f_back
     return None

@@ -8,7 +8,7 @@ from typing import Any
 
 from tinygradx.graph.handle import Handle
 from tinygradx.graph.node import Node
-from tinygradx.graph.record import is_grad_enabled, set_grad_enabled
+from tinygradx.graph.record import recording
 
 _by_age = attrgetter("age")
 
@@ -70,10 +70,11 @@ def sweep(
     wanted = None if targets is None else set(targets)
     if wanted is not None:
         nodes = _between(nodes, wanted)
-    if create != is_grad_enabled():
-        with set_grad_enabled(create):
-            return _walk(nodes, roots, gradients, kind, wanted, retain, create)
-    return _walk(nodes, roots, gradients, kind, wanted, retain, create)
+    token = recording.set(create)
+    try:
+        return _walk(nodes, roots, gradients, kind, wanted, retain, create)
+    finally:
+        recording.reset(token)
 
 
 def _walk(

@@ -4,12 +4,12 @@ This room turns the text of a scalar formula into kernels, keeps them compiled o
 them. It has never heard of tensors, gradients or graphs.
 """
 
-from tinygradx.kernels.backend import Backend, backend_of
+from tinygradx.kernels.backend import BACKENDS, Backend, backend_of
 from tinygradx.kernels.formula import Formula, machine
-from tinygradx.kernels.loops import Argument, Result, RowText, map_kernel, row_kernel
+from tinygradx.kernels.loops import Argument, Result, RowText, map_kernel, row_kernel, total_kernel
 from tinygradx.kernels.source import Text
 
 __all__ = [
-    "Argument", "Backend", "Formula", "Result", "RowText", "Text", "backend_of", "machine", "map_kernel",
-    "row_kernel",
+    "BACKENDS", "Argument", "Backend", "Formula", "Result", "RowText", "Text", "backend_of", "machine", "map_kernel",
+    "row_kernel", "total_kernel",
 ]  # fmt: skip

@@ -19,10 +19,13 @@ class Backend(Protocol):
         "cpu" or "cuda".
     xp
         A namespace with NumPy's names: NumPy itself, or CuPy.
+    quiet
+        Its `run(function, *operands)` reports no floating-point warnings.
     """
 
     name: str
     xp: Any
+    quiet: Any
 
     def call(self, function: Callable[..., Any], *operands: Any) -> Any:
         """`function(*operands)` without floating-point warnings; always an array."""
@@ -31,6 +34,9 @@ class Backend(Protocol):
         self, kernel: Callable[..., None], arguments: Sequence[Any], outputs: Sequence[Any]
     ) -> None:
         """A flat kernel: arrays of one size and numbers in, arrays of that size out."""
+
+    def unary(self, kernel: Callable[..., None], x: Any, numbers: Sequence[float]) -> Any:
+        """A flat kernel of one array into a new array of the same shape and dtype."""
 
     def run_rows(
         self, kernel: Callable[..., None], arrays: Sequence[Any], scratch: Any, out: Any
@@ -41,13 +47,14 @@ class Backend(Protocol):
         """The compiled kernel of a text."""
 
 
-_BACKENDS: dict[type, Backend] = {CPU.xp.ndarray: CPU}
+#: The backend of each type of array; operations look here first.
+BACKENDS: dict[type, Backend] = {CPU.xp.ndarray: CPU}
 
 
 def backend_of(array: Any) -> Backend:
     """The backend of an array, by its type."""
     try:
-        return _BACKENDS[type(array)]
+        return BACKENDS[type(array)]
     except KeyError:
         raise DeviceError(
             "compute with an array",

@@ -35,17 +35,32 @@ class _Quiet(threading.local):
 _quiet = _Quiet()
 _ndarray = np.ndarray
 _asarray = np.asarray
+_empty = np.empty
 
 
 class _Cpu:
     name = "cpu"
     xp = np
+    quiet = _quiet
 
     @staticmethod
     def call(function: Callable[..., Any], *operands: Any) -> Any:
         """`function(*operands)`, silent, and never a NumPy scalar."""
         out = _quiet.run(function, *operands)
         return out if type(out) is _ndarray else _asarray(out)
+
+    @staticmethod
+    def unary(kernel: Callable[..., None], x: Any, numbers: Sequence[float]) -> Any:
+        """A flat kernel of one array into a new one, on the shortest way."""
+        flat = x.ravel()
+        out = _empty(flat.size, flat.dtype)
+        if flat.size > SHARED:
+            _Cpu.run(kernel, (flat, *numbers), (out,))
+        elif numbers:
+            kernel(flat, *numbers, out)
+        else:
+            kernel(flat, out)
+        return out if x.ndim == 1 else out.reshape(x.shape)
 
     @staticmethod
     def run(

@@ -17,6 +17,7 @@ from tinygradx.kernels.formula import RESERVED, Formula, Written
 from tinygradx.kernels.source import DEVICES, Device, Text, assemble
 
 INDENT = "    "
+ROW_MODULES = {"cpu": "tinygradx.kernels.rows", "cuda": "tinygradx.kernels.rows_cuda"}
 
 
 class Argument(NamedTuple):
@@ -106,6 +107,19 @@ def _flat_loop(device: Device, written: Written, out: str) -> list[str]:
     written.imports["wide_vectors"] = ("tinygradx.kernels.vectormath", "wide_vectors")
     # Over the whole of a slice: a start given at run time compiles to gathers, 2.2 times slower.
     return [f"{INDENT}wide_vectors()", f"{INDENT}for i in range({out}.size):"]
+
+
+def total_kernel(name: str, device: str, dtype: str, reduction: str = "row_sum") -> Text:
+    """`out[0] = row_sum(x)`: one number for a flat array of at least one element."""
+    where = DEVICES[device]
+    written = Written(dtype, where.offered)
+    written.imports[reduction] = (ROW_MODULES[device], reduction)
+    store = f"out[0] = {reduction}(x)"
+    if device == "cuda":  # one block; every thread of it has the answer
+        store = f"total = {reduction}(x)\n{INDENT}if cuda.threadIdx.x == 0:\n{INDENT * 2}out[0] = total"
+    kernel = f"def {name}(x, out):\n{INDENT}{store}"
+    signature = f"void({dtype}[::1], {dtype}[::1])"
+    return assemble(f"{name} for {device}, {dtype}", name, where, written, signature, kernel)
 
 
 # ---- rows ---------------------------------------------------------------------------------------
@@ -295,7 +309,7 @@ class _RowWriter:
         self.reductions += 1
         name = f"{call.func.id.removeprefix('row_')}_{self.reductions}"
         self.body.append(f"{name} = {call.func.id}({slot})")
-        module = "tinygradx.kernels.rows_cuda" if self.cuda else "tinygradx.kernels.rows"
+        module = ROW_MODULES["cuda" if self.cuda else "cpu"]
         self.written.imports[call.func.id] = (module, call.func.id)
         return ast.Name(name, ast.Load())
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygradx.errors import DtypeError, ShapeError
+from tinygradx.graph import Handle
 from tinygradx.kernels import backend_of
 from tinygradx.ops.promotion import result_type
 from tinygradx.ops.shapes import PERMUTE, RESHAPE, to_dtype
@@ -20,7 +21,7 @@ class Matmul(Structural):
     inputs = ("a", "b")
 
     def forward(self, a: Any, b: Any) -> Any:
-        return _product(a, b)
+        return a.dot(b) if a.ndim == 2 == b.ndim else _product(a, b)
 
     def pull(self, g: Any, a: Any, b: Any, wanted: tuple[bool, ...]) -> Any:
         return (
@@ -76,14 +77,19 @@ def matmul(input: Any, other: Any) -> Any:
     >>> tgx.matmul(tgx.ones(2, 3), tgx.ones(3, 4)).shape
     (2, 4)
     """
-    a, b = as_handle(input, "matmul"), as_handle(other, "matmul")
+    a = input if isinstance(input, Handle) else as_handle(input, "matmul")
+    b = other if isinstance(other, Handle) else as_handle(other, "matmul")
     x, y = a.array, b.array
     if x.dtype is not y.dtype:
         dtype = result_type((x, y))
         a, b = to_dtype(a, dtype), to_dtype(b, dtype)
         x, y = a.array, b.array
-    if x.ndim == 2 == y.ndim and x.shape[1] == y.shape[0] and x.dtype.kind == "f":
-        return MATMUL.apply((a, b), ())
+    if x.ndim == 2 == y.ndim:
+        try:
+            return MATMUL.apply((a, b), ())
+        except ValueError:
+            _check(x, y)  # says it in our words
+            raise
     _check(x, y)
     if x.ndim == 1:
         a = RESHAPE.apply((a,), ((1, x.shape[0]),))

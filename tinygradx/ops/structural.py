@@ -7,6 +7,7 @@ bare arrays are faster, a class has a `pull_arrays` as well; a test compares the
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
@@ -99,6 +100,10 @@ class Structural(Op):
         self.reads = _names(self.pull.__func__)[1:]  # type: ignore[attr-defined]
         self.saves = tuple(n for n in self.reads if n in self.inputs or n == "y")
         self.origins = tuple(-1 if n == "y" else self.inputs.index(n) for n in self.saves)
+        places = [o % (len(self.inputs) + 1) for o in self.origins]
+        self._keep: Any = None
+        if places:
+            self._keep = itemgetter(*places) if len(places) > 1 else _one(places[0])
         register(self)
 
     def __repr__(self) -> str:
@@ -109,26 +114,43 @@ class Structural(Op):
         handles = tuple(as_handle(x, self.name) for x in inputs)
         return self.apply(handles, tuple(settings[name] for name in self.settings))
 
+    def apply_one(self, x: Handle, params: tuple[Any, ...]) -> Any:
+        """`apply` for a single input, without loops: 0.8 of 3 microseconds shorter."""
+        array, node = x.array, x.node
+        out = self.forward(array, *params)
+        if self.view and (out.base is array or out.base is array.base is not None):
+            handle = wrap_view(x, out, self, params)
+        else:
+            handle = wrap(x.result_class, out)
+        if node is not None and node.wants and is_grad_enabled() and out.dtype.kind == "f":
+            saved = self._keep((array, out)) if self._keep is not None else ()
+            handle.node = Node(
+                self, (node,), saved, params, next_age(), here(), out.shape, out.dtype,
+                handle.cell,
+            )  # fmt: skip
+        return handle
+
     def apply(self, handles: Sequence[Handle], params: tuple[Any, ...]) -> Any:
         """Compute, and record if recording is on and a gradient is wanted."""
-        arrays = [h.array for h in handles]
+        if len(handles) == 1 and not self.many:
+            return self.apply_one(handles[0], params)
+        arrays: list[Any] = []
+        nodes: list[Any] = []
+        wanted = False
+        for h in handles:  # a loop, since each comprehension costs 0.15 microseconds more
+            node = h.node
+            arrays.append(h.array)
+            nodes.append(node)
+            if node is not None and node.wants:
+                wanted = True
         out = self.forward(arrays, *params) if self.many else self.forward(*arrays, *params)
-        first = handles[0]
-        base = out.base if self.view else None
-        if base is not None and (base is first.array or base is first.array.base):
-            handle = wrap_view(first, out, self, params)
-        else:
-            handle = wrap(first.result_class, out)
-        if is_grad_enabled() and out.dtype.kind == "f":
-            for h in handles:
-                if h.node is not None and h.node.wants:
-                    break
-            else:
-                return handle
-            saved = tuple([out if o < 0 else arrays[o] for o in self.origins])
-            sources = tuple([h.source() for h in handles])
+        handle = wrap(handles[0].result_class, out)
+        if wanted and is_grad_enabled() and out.dtype.kind == "f":
+            if None in nodes:
+                nodes = [h.source() for h in handles]
+            saved = self._keep((*arrays, out)) if self._keep is not None else ()
             handle.node = Node(
-                self, sources, saved, params, next_age(), here(2), out.shape, out.dtype,
+                self, tuple(nodes), saved, params, next_age(), here(2), out.shape, out.dtype,
                 handle.cell,
             )  # fmt: skip
         return handle
@@ -165,6 +187,26 @@ class Structural(Op):
     def replay(self, node: Node, handles: Sequence[Handle]) -> Handle:
         """The same operation on other handles."""
         return self.apply(handles, node.params)  # type: ignore[no-any-return]
+
+
+def stretched(array: Any, kept: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    """The array, in the shape `kept`, repeated to `shape` without copying; only to be read.
+
+    `np.broadcast_to` takes 8 microseconds for what NumPy's own constructor does in one.
+    """
+    if type(array) is np.ndarray and array.flags.c_contiguous:
+        strides, step = [0] * len(shape), array.itemsize
+        for axis in range(len(shape) - 1, -1, -1):
+            if kept[axis] == shape[axis]:
+                strides[axis] = step
+            step *= kept[axis]
+        return np.ndarray(shape, array.dtype, array, 0, tuple(strides)) if array.size else array
+    return numpy_like(array).broadcast_to(array.reshape(kept), shape)
+
+
+def _one(place: int) -> Any:
+    """What takes a tuple of one out of a tuple."""
+    return itemgetter(slice(place, place + 1))
 
 
 def numpy_like(array: Any) -> Any:

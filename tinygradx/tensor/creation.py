@@ -33,7 +33,8 @@ def _dtype(dtype: Any) -> np.dtype[Any]:
     found = np.dtype(dtype)
     if found.name not in SUPPORTED:
         raise DtypeError(f"a tensor of dtype {found}", "not supported", f"use {', '.join(SUPPORTED)}")
-    return found
+    # By its name it is NumPy's one object in native byte order, which others compare with `is`.
+    return np.dtype(found.name)
 
 
 def _unwrapped(data: Any) -> Any:
@@ -63,7 +64,7 @@ def _as_array(data: Any, dtype: Any, copy: bool) -> Any:
         if isinstance(data, (list, tuple)) and array.size:
             wanted = _deepest_dtype(data) or wanted
     else:
-        wanted = _dtype(array.dtype.newbyteorder("="))
+        wanted = _dtype(array.dtype)
     if array.dtype.kind not in "biuf":
         raise DtypeError(
             f"make a tensor of {array.dtype}", f"{given!r:.60}", "pass numbers or bools"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,10 @@ from tinygradx.ops.arithmetic import ARITHMETIC
 from tinygradx.ops.elementwise import Elementwise
 from tinygradx.ops.promotion import get_default_dtype
 from tinygradx.tensor.printing import format_tensor
+
+# The way to the most frequent operations, found once.
+_add, _sub = elementary.add.apply, elementary.sub.apply
+_mul, _div = elementary.mul.apply, elementary.div.apply
 
 _NUMBERS = (Handle, int, float, np.ndarray, np.generic)
 
@@ -397,28 +402,28 @@ class Tensor(Handle):
     # ---- operators ------------------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Tensor:
-        return elementary.add(self, other)  # type: ignore[no-any-return]
+        return _add((self, other), ())  # type: ignore[no-any-return]
 
     def __radd__(self, other: Any) -> Tensor:
-        return elementary.add(other, self)  # type: ignore[no-any-return]
+        return _add((other, self), ())  # type: ignore[no-any-return]
 
     def __sub__(self, other: Any) -> Tensor:
-        return elementary.sub(self, other)  # type: ignore[no-any-return]
+        return _sub((self, other), ())  # type: ignore[no-any-return]
 
     def __rsub__(self, other: Any) -> Tensor:
-        return elementary.sub(other, self)  # type: ignore[no-any-return]
+        return _sub((other, self), ())  # type: ignore[no-any-return]
 
     def __mul__(self, other: Any) -> Tensor:
-        return elementary.mul(self, other)  # type: ignore[no-any-return]
+        return _mul((self, other), ())  # type: ignore[no-any-return]
 
     def __rmul__(self, other: Any) -> Tensor:
-        return elementary.mul(other, self)  # type: ignore[no-any-return]
+        return _mul((other, self), ())  # type: ignore[no-any-return]
 
     def __truediv__(self, other: Any) -> Tensor:
-        return elementary.div(self, other)  # type: ignore[no-any-return]
+        return _div((self, other), ())  # type: ignore[no-any-return]
 
     def __rtruediv__(self, other: Any) -> Tensor:
-        return elementary.div(other, self)  # type: ignore[no-any-return]
+        return _div((other, self), ())  # type: ignore[no-any-return]
 
     def __floordiv__(self, other: Any) -> Tensor:
         return elementary.floor_divide(self, other)  # type: ignore[no-any-return]
@@ -630,7 +635,9 @@ def first_gradient(root: Tensor, gradient: Any, asked: str) -> Tensor:
             f"a gradient of shape {gradient.array.shape}",
             "pass a gradient of the tensor's own shape",
         )
-    return shapes.to_dtype(gradient, array.dtype)  # type: ignore[no-any-return]
+    if gradient.array.dtype is not array.dtype:
+        gradient = shapes.to_dtype(gradient, array.dtype)
+    return gradient  # type: ignore[no-any-return]
 
 
 _by_ufunc: dict[Any, Any] = {}
@@ -654,8 +661,19 @@ Handle.result_class = Tensor
 
 
 def _method(function: Any, name: str) -> Any:
-    def method(self: Tensor, *args: Any, **named: Any) -> Any:
-        return function(self, *args, **named)
+    """A method that calls `function` with the tensor in front."""
+    if isinstance(function, Elementwise) and function.shortest and not function.settings:
+        apply = function.apply_one
+
+        def method(self: Tensor) -> Any:
+            return apply(self)
+
+    elif isinstance(function, FunctionType):
+        return function  # binds by itself
+    else:
+
+        def method(self: Tensor, *args: Any, **named: Any) -> Any:
+            return function(self, *args, **named)
 
     method.__name__ = name
     method.__qualname__ = f"Tensor.{name}"

@@ -1,0 +1,144 @@
+"""Where every operation is looked at: points, settings, kinks, and what its slope is meant to be.
+
+An operation that is registered without samples fails `test_catalogue.py`: the elementwise ones get
+theirs from their domain, the others have a table here.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import numpy as np
+
+from tinygradx.ops.elementwise import Elementwise
+
+#: Settings besides the defaults.
+SETTINGS: dict[str, list[dict[str, float]]] = {
+    "leaky_relu": [{"negative_slope": 0.2}],
+    "hardtanh": [{"min_val": -2.0, "max_val": 0.5}],
+    "hardshrink": [{"lambd": 0.3}],
+    "softshrink": [{"lambd": 0.3}],
+    "threshold": [{"threshold": 0.3, "value": -1.5}],
+    "elu": [{"alpha": 0.7}],
+    "celu": [{"alpha": 0.7}, {"alpha": 3.0}],
+    "softplus": [{"beta": 2.0}, {"beta": 0.3}],
+    "squareplus": [{"b": 1.3}],
+    "swish": [{"beta": 1.7}, {"beta": 0.3}],
+}
+
+#: Where a slope jumps, for default settings; other settings are themselves such places.
+KINKS: dict[str, tuple[float, ...]] = {
+    "abs": (0.0,),
+    "sign": (0.0,),
+    "step": (0.0,),
+    "step_straight_through": (-1.0, 0.0, 1.0),
+    "step_sigmoid": (0.0,),
+    "relu": (0.0,),
+    "relu6": (0.0, 6.0),
+    "leaky_relu": (0.0,),
+    "prelu": (0.0,),
+    "hardtanh": (-1.0, 1.0),
+    "hardsigmoid": (-3.0, 3.0),
+    "hardswish": (-3.0, 3.0),
+    "hardshrink": (-0.5, 0.5),
+    "softshrink": (-0.5, 0.5),
+    "threshold": (0.0,),
+    "elu": (0.0,),
+    "selu": (0.0,),
+    "celu": (0.0,),
+    "softsign": (0.0,),
+    "floor": (-2.0, 1.0, 3.0),
+    "ceil": (-2.0, 1.0, 3.0),
+    "trunc": (-2.0, 1.0, 3.0),
+    "rint": (-1.5, 0.5, 2.5),
+    "frac": (-2.0, 1.0, 3.0),
+    "erf": (-1.0, 1.0),
+    "erfc": (-0.5, 0.5),
+    "ndtr": (-1.0, 1.0),
+    "tanhshrink": (-1.0, 1.0),
+    "mish": (0.0,),
+    "squareplus": (0.0,),
+    "acosh": (1.0,),
+    "asin": (-1.0, 1.0),
+    "acos": (-1.0, 1.0),
+    "atanh": (-1.0, 1.0),
+    "erfinv": (-1.0, 1.0),
+    "log1p": (-1.0,),
+}
+
+#: Functions whose slope is declared to be another one's: a surrogate for the way back.
+SURROGATES = {
+    "step_straight_through": "1 if abs(x) <= 1 else 0",
+    "step_sigmoid": "exp(-x) / ((1 + exp(-x)) * (1 + exp(-x)))",
+}
+
+#: Where the other inputs are drawn from; [-6, 6] where nothing is said.
+OTHERS = {"pow": (-3.0, 3.0), "clamp_below": (-2.0, 2.0), "clamp_above": (-2.0, 2.0)}
+
+
+def _seed(name: str) -> int:
+    return zlib.crc32(name.encode())
+
+
+def _beside(places: tuple[float, ...], dtype: Any) -> list[float]:
+    """The numbers next to each place, and a little further off."""
+    beside: list[float] = []
+    for place in places:
+        at = dtype(place)
+        low, high = np.nextafter(at, dtype(-np.inf)), np.nextafter(at, dtype(np.inf))
+        beside += [float(low), float(high), place - 1e-4, place + 1e-4]
+    return beside
+
+
+def _column(op: Elementwise, place: int, dtype: Any, kinks: tuple[float, ...]) -> list[float]:
+    """Values of one input."""
+    random = np.random.default_rng(_seed(f"{op.name} {place}"))
+    low, high = op.domain if place == 0 else OTHERS.get(op.name, (-6.0, 6.0))
+    if place == 0:
+        domain, wide = random.uniform(low, high, 40), random.uniform(-20.0, 20.0, 30)
+    else:
+        domain, wide = random.uniform(low, high, 50), random.uniform(-20.0, 20.0, 20)
+    sizes = [1e-9, 1e-8, 1e-6, 1e-3, *10.0 ** random.uniform(-9.0, -3.0, 2)]
+    near = [s * size for size in sizes for s in (-1.0, 1.0)]
+    far = [-700.0, 700.0, *random.uniform(-700.0, 700.0, 10)]
+    far += random.uniform(-110.0, 110.0, 16).tolist()
+    return [*domain, *wide, *near, *far, *_beside(kinks, dtype)]
+
+
+#: Operations of several inputs that jump or bend where two inputs are equal.
+TIES = {
+    "maximum", "minimum", "clamp_below", "clamp_above", "clamp_between", "remainder", "fmod",
+    "floor_divide",
+}  # fmt: skip
+
+
+def points(op: Elementwise, dtype: Any, params: dict[str, float]) -> list[np.ndarray[Any, Any]]:
+    """One array for each input of an elementwise operation: the places where it is looked at."""
+    kinks = KINKS.get(op.name, ())
+    if params:  # bounds and thresholds are kinks where they are, and harmless where they are not
+        kinks = (*kinks, *params.values())
+    columns = [_column(op, place, dtype, kinks) for place in range(op.arity)]
+    if op.arity > 1:
+        random = np.random.default_rng(_seed(op.name))
+        columns = [columns[0], *(random.permutation(c).tolist() for c in columns[1:])]
+        # Ends against ends, and equal values, where the operation is smooth there.
+        columns = [c + e for c, e in zip(columns, ENDS, strict=False)]
+    arrays = []
+    for column, flag in zip(columns, op.flags, strict=True):
+        array = np.array(column).astype(dtype)
+        arrays.append(array > 0 if flag else array)
+    length = max(a.size for a in arrays)
+    arrays = [np.resize(a, length) for a in arrays]
+    if op.name in TIES:
+        bent = np.any([a == b for i, a in enumerate(arrays) for b in arrays[:i]], axis=0)
+        arrays = [a[~bent] for a in arrays]
+    return arrays
+
+
+#: For each input: the last points, which meet as they stand.
+ENDS = (
+    [700.0, -700.0, 700.0, -700.0, 1e-9, -1e-9, 1.5, -3.0, 1e-9, 650.0],
+    [-700.0, 700.0, 700.0, -700.0, 1e-9, -1e-9, 1.5, -3.0, 700.0, 1e-9],
+    [3.0, -3.0, 700.0, -700.0, 1e-9, 1e-9, 1.5, -3.0, 1.0, 2.0],
+)

@@ -1,0 +1,882 @@
+"""Drawings: what they say, that they change nothing, that they are inert, and how they fail."""
+
+import gc
+import importlib.util
+import inspect
+import os
+import re
+import subprocess
+import sys
+import time
+import weakref
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import tinygradx as tgx
+from tinygradx.draw import Drawing, DrawnNode, _worker, draw_dot, render_dot
+from tinygradx.draw import drawing as drawing_module
+from tinygradx.draw import render as render_module
+from tinygradx.draw.labels import LONGEST, escape, plain, stacked, styled
+from tinygradx.draw.numbers import gradient_lines, number_text, summary_of, value_lines
+from tinygradx.draw.theme import THEMES, contrast
+from tinygradx.errors import ArgumentError, DtypeError, RendererNotFound, RenderError
+from tinygradx.graph import Cell, Leaf, Node, Op
+
+ROOT = Path(__file__).resolve().parents[1]
+posix = pytest.mark.skipif(os.name != "posix", reason="the fake engines are shell scripts")
+pictures = pytest.mark.skipif(
+    importlib.util.find_spec("pygraphviz") is None, reason="pygraphviz is not installed"
+)
+
+
+def leaf(value: Any, dtype: Any = None) -> Any:
+    """A tensor that collects a gradient."""
+    return tgx.tensor(value, dtype=dtype, requires_grad=True)
+
+
+def micrograd_example() -> tuple[Any, dict[str, Any]]:
+    """The expression of micrograd's README, whose gradients are known."""
+    a, b = leaf(-4.0), leaf(2.0)
+    c = a + b
+    d = a * b + b**3
+    c = c + c + 1
+    c = c + 1 + c + (-a)
+    d = d + d * 2 + (b + a).relu()
+    d = d + 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g = g + 10.0 / f
+    g.backward()
+    return g, {"a": a, "b": b, "c": c, "d": d, "e": e, "f": f, "g": g}
+
+
+def small_network() -> tuple[Any, dict[str, Any]]:
+    """A loss over two layers, and its parameters."""
+    tgx.manual_seed(0)
+    x, y = tgx.randn(32, 2), tgx.randn(32, 1)
+    params = {
+        "fc1.weight": tgx.randn(2, 16), "fc1.bias": tgx.zeros(16),
+        "fc2.weight": tgx.randn(16, 1), "fc2.bias": tgx.zeros(1),
+    }  # fmt: skip
+    w1, b1, w2, b2 = (p.requires_grad_() for p in params.values())
+    loss = ((((x @ w1 + b1).tanh() @ w2 + b2) - y) ** 2).mean()
+    return loss, params
+
+
+def by_name(drawing: Drawing) -> dict[str, DrawnNode]:
+    return {node.name: node for node in drawing.nodes if node.kind != "op"}
+
+
+def texts_of(svg: bytes) -> list[str]:
+    """Every piece of text that a reader of the picture sees."""
+    return [e.text or "" for e in ElementTree.fromstring(svg).iter() if e.tag.endswith("}text")]
+
+
+# ---- what a drawing says -------------------------------------------------------------------------
+
+
+def test_the_example_of_micrograd() -> None:
+    g, names = micrograd_example()
+    drawing = draw_dot(g, names=names)
+    nodes = by_name(drawing)
+    assert nodes["g"].data is not None
+    assert nodes["g"].kind == "output"
+    assert f"{nodes['g'].data.values[0]:.4f}" == "24.7041"
+    assert [nodes[name].kind for name in "abcg"] == ["param", "param", "value", "output"]
+    assert [nodes[name].grad.values[0] for name in "ab"] == pytest.approx([138.8338, 645.5773])  # type: ignore[union-attr]
+    assert "rankdir=LR" in drawing.source
+    assert "138.8338" in drawing.source
+    assert "645.5773" in drawing.source
+
+
+def test_inner_gradients_are_those_of_the_chain_rule() -> None:
+    a, b = leaf([1.0, -2.0], tgx.float64), leaf(3.0, tgx.float64)
+    h = a * b
+    t = h.tanh()
+    loss = t.sum()
+    loss.backward()
+    nodes = by_name(draw_dot(loss, names={"h": h, "t": t, "loss": loss}))
+    slope = 1 - np.tanh(np.array([3.0, -6.0])) ** 2
+    assert nodes["h"].grad.values == pytest.approx(tuple(slope))  # type: ignore[union-attr]
+    assert nodes["t"].grad.values == (1.0, 1.0)  # type: ignore[union-attr]
+    assert nodes["loss"].grad.values == (1.0,)  # type: ignore[union-attr]
+
+
+def test_values_are_computed_again_as_they_were() -> None:
+    loss, params = small_network()
+    replayed = by_name(draw_dot(loss, names={"loss": loss}, params=params))["loss"].data
+    assert replayed is not None
+    assert replayed.values == (loss.item(),)
+    assert replayed.dtype == "float32"
+    half = leaf(0.1) * 0.3  # the bare number is in double precision, and must not spread it
+    assert by_name(draw_dot(half, names={"half": half}))["half"].data.values == (half.item(),)  # type: ignore[union-attr]
+
+
+def test_before_backward_no_gradient_is_claimed() -> None:
+    loss, params = small_network()
+    drawing = draw_dot(loss, params=params)
+    for node in by_name(drawing).values():
+        assert node.grad is None
+        wanted = "none (requires_grad=False)" if node.kind == "input" else "not computed yet"
+        assert node.grad_state == wanted
+    assert drawing.source.count("grad: not computed yet") == 12
+    assert ">grad<" not in drawing.source  # the word that a number would follow
+
+
+def test_after_zero_grad_the_words_are_back() -> None:
+    x = leaf(2.0)
+    y = x * x
+    y.backward()
+    x.grad = None
+    assert "not computed yet" in draw_dot(y).source
+
+
+def test_a_gradient_of_two_sweeps_is_not_passed_off_as_one() -> None:
+    x = leaf(2.0)
+    y = (x * x).exp()
+    y.backward(retain_graph=True)
+    y.backward()
+    drawing = draw_dot(y, names={"x": x, "y": y})
+    nodes = by_name(drawing)
+    assert nodes["x"].grad is not None
+    assert nodes["x"].grad.values == (x.grad.item(),)
+    assert nodes["y"].grad is None
+    assert nodes["y"].grad_state == "not kept"
+    assert "the gradient of leaf x is not this graph" in str(drawing)
+
+
+def test_a_part_of_a_graph_does_not_borrow_the_whole_graphs_gradients() -> None:
+    x = leaf(2.0)
+    middle = x * 3
+    (middle**2).backward()
+    nodes = by_name(draw_dot(middle, names={"x": x, "middle": middle}))
+    assert nodes["x"].grad.values == (36.0,)  # type: ignore[union-attr]
+    assert nodes["middle"].grad_state == "not kept"
+
+
+def test_a_leaf_that_was_changed_is_named() -> None:
+    w, b = leaf(2.0), leaf(1.0)
+    y = w * 3 + b
+    y.backward()
+    with tgx.no_grad():
+        w -= 0.5
+    drawing = draw_dot(y, names={"w": w, "b": b, "y": y})
+    words = "leaf w changed after this graph was made: values are replayed with its new contents"
+    assert words in drawing.source
+    assert str(drawing).splitlines()[0] == words
+    assert by_name(drawing)["y"].data.values == (5.5,)  # type: ignore[union-attr]
+    assert by_name(drawing)["y"].grad_state == "not kept"
+    with tgx.no_grad():
+        b -= 1
+    assert "leaves w and b changed" in draw_dot(y, names={"w": w, "b": b}).source
+
+
+def test_a_recorded_write_in_place_is_not_a_change() -> None:
+    w = leaf(2.0)
+    x = tgx.zeros(2)
+    x[0] = w
+    x[1] = w * 3
+    y = (x * x).sum()
+    y.backward()
+    drawing = draw_dot(y, names={"w": w, "x": x})
+    assert "changed" not in drawing.source
+    assert by_name(drawing)["x"].grad.values == (4.0, 12.0)  # type: ignore[union-attr]
+    assert "x before" in by_name(drawing)
+
+
+def test_an_operation_that_will_not_run_again_leaves_the_rest_in_the_picture() -> None:
+    class Stubborn(Op):
+        name = "stubborn"
+        inputs = ("x",)
+
+    x = leaf(2.0)
+    y = x * x
+    result = tgx.tensor(0.0)
+    result.node = Node(Stubborn(), (y.node,), (), (), 10**9, None, (), y.dtype, result.cell)
+    drawing = draw_dot(result, names={"y": y, "result": result})
+    assert "result (stubborn) could not be computed again: NotImplementedError" in str(drawing)
+    assert by_name(drawing)["y"].data.values == (4.0,)  # type: ignore[union-attr]
+    assert "not known" in drawing.source
+
+
+def test_nine_elements_are_shown_and_ten_are_summed_up() -> None:
+    nine = draw_dot(leaf([float(i) for i in range(9)]) * 1.5).source
+    assert "1.5000, 3.0000" in nine
+    assert "12.0000]" in nine
+    assert "mean" not in nine
+    ten = draw_dot(leaf([float(i) for i in range(10)]) * 2).source
+    assert "mean 9, std 5.74, [0, 18]" in ten
+
+
+@pytest.mark.parametrize(
+    ("array", "lines"),
+    [
+        (np.float32(0.70710678), ["0.7071"]),
+        (np.array([1.0]), ["[1.0000]"]),
+        (np.array([]), ["no elements"]),
+        (np.array([[1, 2], [3, 4]]), ["[1, 2]", "[3, 4]"]),
+        (np.arange(7), ["[0, 1, 2, 3, 4", "5, 6]"]),
+        (np.array([1.0, np.nan]), ["[1.0000, nan]", "NaN! (1 of 2)"]),
+        (np.repeat([True, False], [9, 3]), ["75% are True"]),
+        (np.full(2000, np.nan), ["NaN! (2000 of 2,000)"]),
+        (np.array([np.inf] + [1.0] * 9), ["mean 1, std 0, [1, 1]", "infinite! (1 of 10)"]),
+    ],
+)
+def test_values_in_words(array: Any, lines: list[str]) -> None:
+    assert value_lines(summary_of(np.asarray(array)), 4) == lines
+
+
+def test_gradients_in_words() -> None:
+    assert gradient_lines(summary_of(np.zeros((32, 16))), 4) == ["0 (all 32×16)"]
+    assert gradient_lines(summary_of(np.array([3.0, -4.0] * 5)), 4) == ["rms 3.54, max|g| 4"]
+
+
+@pytest.mark.parametrize(
+    ("value", "precision", "text"),
+    [
+        (0.0, 4, "0.0000"), (-0.0, 4, "0.0000"), (1e-9, 4, "1.00e-09"), (-0.00123, 4, "-0.0012"),
+        (12345678.0, 4, "1.23e+07"), (0.5, 2, "0.50"), (7, 4, "7"), (True, 4, "True"),
+        (float("inf"), 4, "inf"),
+    ],
+)  # fmt: skip
+def test_a_number_is_never_rounded_to_nothing(value: Any, precision: int, text: str) -> None:
+    assert number_text(value, precision) == text
+
+
+def rule_of(drawing: Drawing) -> list[str]:
+    """The symbol, the settings and the rules in the last ellipse."""
+    (line,) = [line for line in drawing.source.splitlines() if "shape=ellipse" in line][-1:]
+    return re.findall(r">([^<>]+)<", line.partition("label=<")[2])
+
+
+A, B = leaf([[1.0, 2.0]]), leaf([[3.0, 4.0]])
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (A + B, ["+", "da = g", "db = g"]),
+        (A - B, ["−", "da = g", "db = −g"]),
+        (A * B, ["×", "da = g·b", "db = g·a"]),
+        (A / B, ["÷", "da = g/b", "db = −g·a/b/b"]),
+        (A + A, ["+", "da = g + g"]),
+        (A * 2, ["× 2", "da = g·2"]),
+        (10.0 / A, ["10 ÷", "da = −g·10/a/a"]),
+        (A**3, ["** 3", "da = g·3·a^2"]),
+        (A**2, ["x²", "da = g·2·a"]),
+        (-A, ["−x", "da = −g"]),
+        (A.relu(), ["relu", "da = g if y &gt; 0 else 0"]),
+        (A.tanh(), ["tanh", "da = g·(1 − y²)"]),
+        (A.exp(), ["exp", "da = g·y"]),
+        (A.log(), ["log", "da = g/a"]),
+        (tgx.gelu(A), ["gelu", "da = g·gelu′(a)"]),
+        (A @ B.T, ["@", "da = g·cᵀ", "dc = aᵀ·g"]),
+        (A.sum(), ["sum", "da = g everywhere"]),
+        (A.sum(dim=1), ["sum", "dims=(1,)", "da = g everywhere"]),
+        (A.mean(), ["mean", "da = g/2 everywhere"]),
+        (A[0], ["[0]", "da = g at the index, else 0"]),
+        (tgx.leaky_relu(A, 0.2), ["leaky_relu", "negative_slope=0.2"]),
+        (tgx.maximum(A, B), ["maximum", "da = g if a &gt; b else 0", "db = g if b &gt; a else 0"]),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_rules(result: Any, words: list[str]) -> None:
+    names = {"a": A, "b": B, "y": result}
+    if result.node.op.name == "matmul":
+        turned = tgx.tensor(0.0)
+        turned.node = result.node.inputs[1]
+        names["c"] = turned
+    assert rule_of(draw_dot(result, names=names))[: len(words)] == words
+
+
+def test_the_same_tensor_twice_has_two_arrows() -> None:
+    a = leaf(3.0)
+    drawing = draw_dot(a + a, names={"a": a})
+    assert [(edge.tail, edge.head) for edge in drawing.edges] == [
+        ("n0", "n1"), ("n0", "n1"), ("n1", "n2"),
+    ]  # fmt: skip
+
+
+def test_broadcasting_is_told() -> None:
+    x, b = leaf(np.ones((32, 16))), leaf(np.ones(16))
+    drawing = draw_dot(x + b, names={"x": x, "b": b})
+    assert [edge.label for edge in drawing.edges] == ["", "(16,) ⇢ (32, 16)", ""]
+    assert rule_of(drawing) == ["+", "dx = g", "db = Σ₀ g"]
+    long = draw_dot(x - b, names={"weights of all": x, "b": b})
+    assert [edge.label for edge in long.edges] == ["x", "y: (16,) ⇢ (32, 16)", ""]
+    assert rule_of(long) == ["−", "dx = g", "dy = Σ₀ −g"]
+
+
+def test_a_bare_number_stands_in_the_operation_and_a_named_one_in_a_box() -> None:
+    x, two = leaf(3.0), tgx.tensor(2.0)
+    assert [node.name for node in draw_dot(x * two, names={"x": x}).nodes][:2] == ["x", "× 2"]
+    named = by_name(draw_dot(x * two, names={"x": x, "two": two}))
+    assert named["two"].kind == "input"
+
+
+def test_names_come_in_order() -> None:
+    x = leaf(1.0)
+    y = x * 2
+    z = y * 3
+    assert x.node is not None
+    assert f"v{z.node.age}" in by_name(draw_dot(z))
+    x.node.name = "own"
+    assert "own" in by_name(draw_dot(z))
+    assert {"mine", "middle"} <= by_name(draw_dot(z, names={"mine": x, "middle": y})).keys()
+    both = draw_dot(z, names={"mine": x}, params={"given": x})
+    assert "given" in by_name(both)
+    assert "mine" not in by_name(both)
+
+    class Module:
+        def named_parameters(self) -> Any:
+            yield "layer.weight", x
+
+    assert "layer.weight" in by_name(draw_dot(z, params=Module()))
+
+
+def test_locals_may_hold_anything() -> None:
+    x = leaf(1.0)
+    _1 = y = x * 2
+    other, nothing, text = draw_dot, None, "text"
+    nodes = by_name(draw_dot(y, names=locals()))
+    assert {"x", "y"} <= nodes.keys()
+    assert other
+    assert nothing is None
+    assert text
+    assert _1 is y
+
+
+def test_a_view_of_a_named_input_says_so() -> None:
+    x, w = tgx.ones(2, 3), leaf(np.ones((2, 2), np.float32))
+    assert "view of x" in by_name(draw_dot(x.T @ w, names={"x": x, "w": w}))
+
+
+def test_roots_without_operations() -> None:
+    plain_input = draw_dot(tgx.ones(3))
+    assert [node.kind for node in plain_input.nodes] == ["input"]
+    assert plain_input.source == draw_dot(tgx.ones(3)).source
+    x = tgx.ones(3)
+    assert x.node is None
+    assert draw_dot(x, names={"x": x}).nodes[0].name == "x"
+    assert x.node is None
+    assert draw_dot(leaf(1.0)).nodes[0].kind == "param"
+
+
+def test_the_compact_style_has_one_card_for_each_result() -> None:
+    loss, params = small_network()
+    wide = draw_dot(loss, params=params, style="micrograd")
+    narrow = draw_dot(loss, params=params, style="compact")
+    assert [node for node in wide.nodes if node.kind == "op"]
+    assert not [node for node in narrow.nodes if node.kind == "op"]
+    assert "ellipse" not in narrow.source
+    assert "fc1.weight" in narrow.source
+    assert " @ fc1.weight" in narrow.source
+    assert by_name(wide).keys() == by_name(narrow).keys()
+
+
+def test_large_graphs_turn_and_become_compact() -> None:
+    x = leaf(1.0)
+    y = x
+    for _ in range(39):
+        y = y.tanh()
+    assert "rankdir=LR" in draw_dot(y).source
+    assert "ellipse" in draw_dot(y).source
+    assert "rankdir=TB" in draw_dot(y.tanh()).source
+    assert "ellipse" not in draw_dot(y.tanh()).source
+    assert "rankdir=RL" in draw_dot(y, rankdir="RL").source
+
+
+def test_rows_can_be_left_out() -> None:
+    x = leaf([1.0, 2.0])
+    x.sum().backward()
+    y = x.tanh()
+    assert draw_dot(y, show=("data",)).source.count("float32") == 0
+    bare = draw_dot(y, show=())
+    assert ">data<" not in bare.source
+    assert ">grad" not in bare.source
+    assert ">grad" not in draw_dot(y, show="shape").source
+    assert "1.000" in draw_dot(y, precision=3).source
+    assert "1.0000" not in draw_dot(y, precision=3).source
+
+
+def test_themes_differ_in_colours_only() -> None:
+    g, names = micrograd_example()
+    light, dark = (draw_dot(g, names=names, theme=theme) for theme in THEMES)
+    assert "#A6D5F2" in light.source
+    assert "#1C4E6E" in dark.source
+    colours = re.compile(r"#[0-9A-F]{6}")
+    assert colours.sub("", light.source) == colours.sub("", dark.source)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_can_be_read_on_every_fill(theme: str) -> None:
+    colours = THEMES[theme]
+    for ink in (colours.text, colours.secondary, colours.backward):
+        for fill in colours.fills:
+            assert contrast(ink, fill) >= 4.5, (ink, fill)
+
+
+def test_the_oracle_of_contrast() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21.0)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)  # WCAG's own example
+
+
+# ---- drawing changes nothing ---------------------------------------------------------------------
+
+
+def test_drawing_changes_nothing() -> None:
+    loss, params = small_network()
+    nodes = [loss.node, *loss.node.inputs]
+    before = [(node.saved, node.age, node.cell.version) for node in nodes]
+    contents = {name: p.array.copy() for name, p in params.items()}
+    draw_dot(loss, params=params)
+    assert [(node.saved, node.age, node.cell.version) for node in nodes] == before
+    loss.backward()  # would fail, had the drawing dropped what was saved
+    grads = {name: (p.grad, p.grad.array.copy()) for name, p in params.items()}
+    draw_dot(loss, params=params)
+    for name, p in params.items():
+        grad, numbers = grads[name]
+        assert p.grad is grad
+        assert np.array_equal(grad.array, numbers)
+        assert np.array_equal(p.array, contents[name])
+    assert tgx.is_grad_enabled()
+    with tgx.no_grad():
+        assert by_name(draw_dot(loss, names={"loss": loss}))["loss"].grad is not None
+        assert not tgx.is_grad_enabled()
+
+
+def test_a_drawing_keeps_nothing_alive() -> None:
+    loss, params = small_network()
+    loss.backward()
+    drawing = draw_dot(loss, params=params)
+    watched = [weakref.ref(loss.node), weakref.ref(params["fc1.weight"])]
+    del loss, params
+    gc.collect()
+    assert [watch() for watch in watched] == [None, None]
+    assert "fc1.weight" in drawing.source
+
+
+def test_the_same_graph_gives_the_same_bytes() -> None:
+    code = (
+        inspect.getsource(small_network).replace("Any", "object")
+        + "loss, params = small_network()\nloss.backward()\n"
+        "print(draw_dot(loss, params=params).source)\n"
+    )
+    head = "import tinygradx as tgx\nfrom tinygradx.draw import draw_dot\n"
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", head + code], cwd=ROOT, capture_output=True, check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+        ).stdout
+        for seed in ("1", "2")
+    ]  # fmt: skip
+    assert outputs[0] == outputs[1]
+    assert b"fc2.bias" in outputs[0]
+    g, names = micrograd_example()
+    assert draw_dot(g, names=names).source == draw_dot(g, names=names).source
+
+
+def test_ids_are_in_order_of_birth() -> None:
+    g, names = micrograd_example()
+    drawing = draw_dot(g, names=names)
+    assert [node.id for node in drawing.nodes] == [f"n{i}" for i in range(len(drawing.nodes))]
+    ages = [node.age for node in drawing.nodes]
+    assert ages == sorted(ages)
+    known = {node.id for node in drawing.nodes}
+    assert all({edge.tail, edge.head} <= known for edge in drawing.edges)
+
+
+# ---- what is refused -----------------------------------------------------------------------------
+
+
+def test_too_large_a_graph_is_refused_with_advice() -> None:
+    x = leaf(1.0)
+    for _ in range(12):
+        x = x.tanh()
+    with pytest.raises(ArgumentError, match="more than 10 values") as caught:
+        draw_dot(x, max_nodes=10)
+    assert "max_nodes=20" in caught.value.do
+    assert draw_dot(x, max_nodes=13).nodes
+
+
+def test_a_million_nodes_are_refused_without_recursion() -> None:
+    root = tgx.tensor(1.0)
+    op, cell = (leaf(1.0) * 2).node.op, Cell()
+    node: Node = Leaf(np.ones(()), cell, True)
+    for age in range(1_000_000):
+        node = Node(op, (node,), (), (), 10**6 + age, None, (), root.dtype, cell)
+    root.node = node
+    with pytest.raises(ArgumentError, match="more than 150 values"):
+        draw_dot(root)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"style": "fancy"}, {"theme": "blue"}, {"format": "exe"}, {"rankdir": "up"},
+        {"show": ("data", "price")}, {"params": 3}, {"names": 3},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_unknown_arguments_are_refused(named: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError, match=next(iter(named))):
+        draw_dot(leaf(1.0) * 2, **named)
+
+
+def test_what_is_no_tensor_is_refused() -> None:
+    with pytest.raises(DtypeError, match="draw a float"):
+        draw_dot(3.0)  # type: ignore[arg-type]
+
+
+# ---- drawings are inert --------------------------------------------------------------------------
+
+HOSTILE = [
+    "<lambda>", "a|b{c}", r"C:\new", r"\N \G \E \T \L \\", '"><script>alert(1)</script>', "权重",
+    "שלום", "fc1:weight", "&amp; &lt; &#x41;", "' onload='alert(1)", "]]><!--",
+    "javascript:alert(1)", "a%1b", "<I></I>", "\\", '"', "->", "}", "<BR/>",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hostile_picture() -> tuple[Drawing, bytes]:
+    """One graph in which every hostile name is a leaf's."""
+    leaves = [leaf(float(i)) for i in range(len(HOSTILE))]
+    total = leaves[0] * 1
+    for x in leaves[1:]:
+        total = total + x
+    drawing = draw_dot(total, names=dict(zip(HOSTILE, leaves, strict=True)), title=HOSTILE[4])
+    return drawing, drawing.pipe("svg")
+
+
+@pictures
+def test_hostile_names_appear_as_text(hostile_picture: tuple[Drawing, bytes]) -> None:
+    shown = texts_of(hostile_picture[1])
+    for name in HOSTILE:
+        assert name in shown, name
+
+
+@pictures
+def test_hostile_names_are_nothing_but_text(hostile_picture: tuple[Drawing, bytes]) -> None:
+    _, picture = hostile_picture
+    known = {"svg", "g", "title", "text", "polygon", "ellipse", "path"}
+    for element in ElementTree.fromstring(picture).iter():
+        assert element.tag.rpartition("}")[2] in known
+        for attribute, value in element.attrib.items():
+            assert not attribute.rpartition("}")[2].lower().startswith("on")
+            assert "href" not in attribute
+            assert "javascript:" not in value or attribute == "aria-label"
+
+
+@pictures
+@pytest.mark.parametrize("style", ["micrograd", "compact"])
+def test_names_of_any_kind_can_be_drawn(style: str) -> None:
+    names = ["", " ", "\x00\x07", "\ud800", "\u202eabc", "\ufffe", "x" * 10_000, "\n\t", "é" * 300]
+    leaves = [leaf(float(i)) for i in range(len(names))]
+    total = leaves[0] * 1
+    for x in leaves[1:]:
+        total = total + x
+    drawing = draw_dot(total, names=dict(zip(names, leaves, strict=True)), style=style)
+    ElementTree.fromstring(drawing.pipe("svg"))
+    assert all(0 < len(node.name) <= LONGEST for node in drawing.nodes)
+    assert "abc" in by_name(drawing)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a\x00b\x1bc", "abc"), ("two\nlines\tand  more", "two lines and more"),
+        ("\u202eturned", "turned"), ("x" * 201, "x" * 197 + "..."), ("x" * 200, "x" * 200),
+        ("\ud800", ""), ("权重", "权重"), ("e\u0301", "e\u0301"), ("\x85\x9f", ""),
+    ],
+)  # fmt: skip
+def test_plain_text(text: str, kept: str) -> None:
+    assert plain(text) == kept
+
+
+def test_no_element_is_ever_empty() -> None:
+    for nothing in ("", " ", "\x00", "\u202e"):
+        assert escape(nothing) == ""
+        assert styled(nothing, bold=True, size=9, colour="#000000", lines=True) == ""
+        assert stacked([styled(nothing), styled(nothing, bold=True)]) == ""
+    assert styled("x", bold=True) == "<B>x</B>"
+
+
+def test_nothing_in_the_source_can_be_empty_or_unquoted() -> None:
+    source = draw_dot(leaf(1.0) * leaf(2.0), title="", names={"": leaf(1.0)}).source
+    assert not re.search(r"<(FONT|B|I|TD)[^<>]*></", source)
+    assert not re.search(r"0x[0-9a-f]{6}", source)  # no address
+
+
+# ---- pictures ------------------------------------------------------------------------------------
+
+
+@pictures
+@pytest.mark.parametrize(
+    ("format", "beginning"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("pdf", b"%PDF")]
+)
+def test_formats(format: str, beginning: bytes) -> None:
+    loss, params = small_network()
+    drawing = draw_dot(loss, format, params=params)
+    assert drawing.pipe().startswith(beginning)
+
+
+@pictures
+def test_an_svg_scales_and_can_be_read_aloud() -> None:
+    g, names = micrograd_example()
+    root = ElementTree.fromstring(draw_dot(g, names=names, title="A & B").pipe("svg"))
+    assert root.get("width") == "100%"
+    assert "height" not in root.attrib
+    assert re.fullmatch(r"max-width: \d+px; height: auto", root.get("style", ""))
+    assert len(root.get("viewBox", "").split()) == 4
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == "A & B"
+    titles = [e.text for e in root.iter() if e.tag.endswith("title")]
+    assert titles[0] == "A & B"
+    assert "a: param, scalar, float32" in titles
+    assert "operation tanh" not in titles
+    assert "a to +" in titles
+    assert not [title for title in titles if re.fullmatch(r"n\d+.*", title or "")]
+
+
+@pictures
+def test_two_drawings_on_one_page_share_no_id() -> None:
+    drawing = draw_dot(leaf(1.0) * leaf(2.0))
+    ids = [
+        re.findall(r' id="([^"]*)"', drawing._repr_mimebundle_()["image/svg+xml"]) for _ in range(2)
+    ]
+    assert len(ids[0]) == len(set(ids[0])) > 4
+    assert not set(ids[0]) & set(ids[1])
+
+
+@pictures
+def test_save_chooses_the_format_by_the_ending(tmp_path: Path) -> None:
+    drawing = draw_dot(leaf(2.0) * 3)
+    for ending, beginning in [
+        (".svg", b"<svg"), (".png", b"\x89PNG"), (".pdf", b"%PDF"), (".DOT", b"digraph"),
+        (".gv", b"digraph"),
+    ]:  # fmt: skip
+        path = drawing.save(tmp_path / f"graph{ending}")
+        assert isinstance(path, Path)
+        assert path.read_bytes().startswith(beginning)
+    assert len(list(tmp_path.iterdir())) == 5
+    for name in ("graph", "graph.docx"):
+        with pytest.raises(ArgumentError, match="save a drawing"):
+            drawing.save(tmp_path / name)
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = draw_dot(leaf(2.0) * 3)
+    path = drawing.save(tmp_path / "graph.dot")
+    old = path.read_bytes()
+
+    def fail(descriptor: int) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(drawing_module.os, "fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        draw_dot(leaf(2.0).tanh()).save(path)
+    assert path.read_bytes() == old
+    assert [p.name for p in tmp_path.iterdir()] == ["graph.dot"]
+
+
+@pictures
+def test_render_does_as_the_graphviz_package(tmp_path: Path) -> None:
+    drawing = draw_dot(leaf(2.0) * 3)
+    assert drawing.render(tmp_path / "gout") == str(tmp_path / "gout.svg")
+    assert (tmp_path / "gout").read_text(encoding="utf-8") == drawing.source
+    assert drawing.render(tmp_path / "clean", format="png", cleanup=True).endswith("clean.png")
+    assert not (tmp_path / "clean").exists()
+    assert drawing.render(tmp_path / "own.png") == str(tmp_path / "own.png")
+    assert (tmp_path / "own.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pictures
+def test_a_notebook_gets_the_picture() -> None:
+    drawing = draw_dot(leaf(2.0) * 3, "png")
+    assert drawing._repr_mimebundle_()["image/png"].startswith(b"\x89PNG")
+    assert drawing._repr_mimebundle_()["text/plain"] == str(drawing)
+
+
+def test_a_notebook_without_a_renderer_gets_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_engines(monkeypatch)
+    x = leaf(2.0)
+    bundle = draw_dot(x * 3, names={"x": x})._repr_mimebundle_()
+    assert list(bundle) == ["text/plain"]
+    assert "x = param" in bundle["text/plain"]
+    assert "x × 3" in bundle["text/plain"]
+    assert "pip install 'tinygradx[viz]'" in bundle["text/plain"]
+
+
+def test_showing_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any) -> bytes:
+        raise ZeroDivisionError("something odd")
+
+    monkeypatch.setattr(drawing_module, "render_dot", fail)
+    bundle = draw_dot(leaf(2.0) * 3)._repr_mimebundle_()
+    assert "something odd" in bundle["text/plain"]
+    assert len(bundle) == 1
+
+
+def test_a_drawing_in_words() -> None:
+    x = leaf([1.0, 2.0])
+    y = x.tanh().sum()
+    drawing = draw_dot(y, names={"x": x, "y": y}, title="Words")
+    assert str(drawing).splitlines() == [
+        "Words",
+        "x = param   (2,) float32   data [1.0000, 2.0000]   grad: not computed yet",
+        f"v{y.node.inputs[0].age} = tanh(x)   (2,) float32   data [0.7616, 0.9640]"
+        "   grad: not computed yet",
+        f"y = sum(v{y.node.inputs[0].age})   scalar float32   data 1.7256   grad: not computed yet",
+    ]
+    assert repr(drawing).startswith("<Drawing of 3 values")
+
+
+# ---- engines, and how they fail ------------------------------------------------------------------
+
+
+def hide_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render_module.shutil, "which", lambda name, path=None: None)
+    monkeypatch.setattr(render_module.importlib.util, "find_spec", lambda name: None)
+
+
+def engine(folder: Path, body: str, name: str = "engine") -> str:
+    """A shell script that stands in for a drawing program."""
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_without_an_engine_the_one_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_engines(monkeypatch)
+    with pytest.raises(RendererNotFound, match=re.escape("pip install 'tinygradx[viz]'")) as caught:
+        render_dot("digraph {}", "svg")
+    assert isinstance(caught.value, RuntimeError)
+
+
+def test_an_engine_that_is_not_here() -> None:
+    with pytest.raises(RendererNotFound, match="no-such-program"):
+        render_dot("digraph {}", "svg", engine="no-such-program")
+
+
+def test_an_unknown_format() -> None:
+    with pytest.raises(ArgumentError, match="use svg, png, pdf"):
+        render_dot("digraph {}", "svg -o /tmp/x")
+
+
+@posix
+def test_an_engine_gets_the_source_and_the_format(tmp_path: Path) -> None:
+    program = engine(tmp_path, 'echo "$@"; cat')
+    assert render_dot("digraph { é }", "png", engine=program) == "-Tpng\ndigraph { é }".encode()
+
+
+@posix
+def test_dot_on_the_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine(tmp_path, "echo drawn by dot", "dot")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert render_dot("digraph {}", "svg") == b"drawn by dot\n"
+
+
+@posix
+def test_dot_beside_python_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine(tmp_path, "echo drawn by dot", "dot")
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setattr(render_module.sysconfig, "get_path", lambda name: str(tmp_path))
+    if render_module.shutil.which("dot") is None:
+        assert render_dot("digraph {}", "svg") == b"drawn by dot\n"
+
+
+@posix
+@pytest.mark.parametrize("body", ["exit 139", "kill -SEGV $$"])
+def test_a_crash_is_an_exception(tmp_path: Path, body: str) -> None:
+    with pytest.raises(RenderError, match="crashed") as caught:
+        render_dot("digraph {}", "svg", engine=engine(tmp_path, body))
+    assert "SIGSEGV" in caught.value.got
+    assert "engine='pygraphviz'" in caught.value.do
+
+
+@posix
+def test_a_hang_is_an_exception_and_leaves_no_process(tmp_path: Path) -> None:
+    # The script starts a child, which would hold the pipe open and speak later.
+    program = engine(tmp_path, f"(sleep 1; touch {tmp_path}/alive) & sleep 60")
+    start = time.monotonic()
+    with pytest.raises(RenderError, match=r"not done after 0.3 seconds") as caught:
+        render_dot("digraph {}", "svg", timeout=0.3, engine=program)
+    assert "timeout=" in caught.value.do
+    time.sleep(max(0.0, start + 1.3 - time.monotonic()))
+    assert not (tmp_path / "alive").exists()
+
+
+@posix
+def test_an_error_on_stderr_is_an_exception_whatever_the_status(tmp_path: Path) -> None:
+    program = engine(tmp_path, "echo '<svg/>'; echo 'Error: not well-formed in label' >&2; exit 0")
+    with pytest.raises(RenderError, match="not well-formed in label"):
+        render_dot("digraph {}", "svg", engine=program)
+
+
+@posix
+def test_a_warning_is_not_an_error(tmp_path: Path) -> None:
+    program = engine(tmp_path, "echo '<svg/>'; echo 'Warning: a font is missing' >&2")
+    assert render_dot("digraph {}", "svg", engine=program) == b"<svg/>\n"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("exit 3", "exit status 3"),
+        ("exit 0", "it wrote nothing"),
+        ("echo x; echo 'dot: graph is too large for bitmaps' >&2", "save it as .svg"),
+    ],
+)
+def test_other_failures(tmp_path: Path, body: str, message: str) -> None:
+    with pytest.raises(RenderError, match=message):
+        render_dot("digraph {}", "png", engine=engine(tmp_path, body))
+
+
+@posix
+def test_a_program_that_cannot_start(tmp_path: Path) -> None:
+    path = tmp_path / "engine"
+    path.write_bytes(b"\x7fELF nothing that runs")
+    path.chmod(0o755)
+    with pytest.raises(RenderError, match="start"):
+        render_dot("digraph {}", "svg", engine=str(path))
+
+
+@pictures
+@pytest.mark.parametrize("label", ["<<I></I>>", "<<TABLE><TR></TABLE>>", "<"])
+def test_a_malformed_label_is_an_exception(label: str) -> None:
+    with pytest.raises(RenderError, match="Error"):
+        render_dot(f"digraph {{ n0 [label={label}] }}", "svg", engine="pygraphviz")
+
+
+@pictures
+def test_the_worker_imports_neither_numba_nor_tinygradx() -> None:
+    folder = render_module._pygraphviz_folder()
+    assert folder is not None
+    assert _worker.__file__ is not None
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", _worker.__file__, "svg", folder],
+        input=b"digraph { a -> b }", capture_output=True, check=True,
+    )  # fmt: skip
+    assert b"<svg" in ran.stdout
+    modules = {line.rpartition(b"|")[2].strip() for line in ran.stderr.splitlines()}
+    assert b"pygraphviz" in modules
+    assert not {b"numba", b"tinygradx", b"tinygradx.draw"} & modules
+
+
+def test_importing_the_room_loads_no_renderer() -> None:
+    code = (
+        "import sys, tinygradx.draw\n"
+        "heavy = {'graphviz', 'pygraphviz', 'matplotlib', 'rich', 'tinygradx.draw.svg'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "[]"

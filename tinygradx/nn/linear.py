@@ -1,0 +1,79 @@
+"""Linear: every output a weighted sum of all inputs, and a bias."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tinygradx.errors import ArgumentError
+from tinygradx.nn.functional import linear
+from tinygradx.nn.module import Module
+from tinygradx.nn.parameter import Parameter
+from tinygradx.tensor import Tensor, rand, zeros
+
+
+class Linear(Module):
+    """`y = x @ weight.T + bias`.
+
+    Both begin uniformly within ±1/√in_features, which is what PyTorch's
+    `kaiming_uniform_(a=√5)` comes to. He et al. (2015), arXiv:1502.01852.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        The last size of the input, and of the output.
+    bias : bool
+        Whether there is one.
+    device : str, optional
+        "cpu".
+    dtype : dtype, optional
+        float32 or float64; the default dtype when left out.
+
+    Attributes
+    ----------
+    weight : Parameter
+        Of shape (out_features, in_features).
+    bias : Parameter or None
+        Of shape (out_features,).
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> layer = tgx.nn.Linear(2, 3)
+    >>> layer(tgx.ones(5, 2)).shape
+    (5, 3)
+    >>> layer
+    Linear(2 → 3, bias=True)        # 9 params
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        for name, size in (("in_features", in_features), ("out_features", out_features)):
+            if size < 1:
+                raise ArgumentError(f"Linear with {name}={size}", "no size", "use 1 or more")
+        self.in_features, self.out_features = in_features, out_features
+        self.weight = Parameter(zeros(out_features, in_features, dtype=dtype, device=device))
+        self.bias = Parameter(zeros(out_features, dtype=dtype, device=device)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw new values; see `manual_seed`."""
+        bound = 1.0 / math.sqrt(self.in_features)
+        for parameter in self.parameters():
+            drawn = rand(*parameter.shape, dtype=parameter.dtype)
+            parameter.detach().copy_(bound * (2.0 * drawn - 1.0))
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Of shape (..., out_features) for (..., in_features)."""
+        return linear(input, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return f"{self.in_features} → {self.out_features}, bias={self.bias is not None}"

@@ -1,0 +1,388 @@
+"""Module: a part of a model, which owns parameters and other modules.
+
+What a module owns is found among its attributes, whenever somebody asks: there is no second list
+that could disagree with them, and reading `self.weight` costs what any attribute costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from tinygradx.errors import ArgumentError, DtypeError, ShapeError, UnknownNameError
+from tinygradx.graph import no_grad
+from tinygradx.nn.parameter import Parameter
+from tinygradx.tensor import Tensor
+
+COLUMN = 8  # blanks between a module and the number of its parameters
+
+
+class LoadedKeys(NamedTuple):
+    """What `load_state_dict` found no value for, and what it found no place for."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+class Module:
+    """A part of a model: write `__init__`, where its parts are made, and `forward`.
+
+    Attributes
+    ----------
+    training : bool
+        Whether it is being trained (`train()`) or used (`eval()`).
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> from tinygradx import nn
+    >>> class Scale(nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.factor = nn.Parameter(tgx.tensor(3.0))
+    ...
+    ...     def forward(self, x):
+    ...         return self.factor * x
+    >>> model = Scale()
+    >>> model(tgx.tensor([1.0, 2.0])).detach()
+    tensor([3., 6.])
+    >>> [name for name, _ in model.named_parameters()]
+    ['factor']
+    """
+
+    training: bool
+    _buffer_names: dict[str, bool]
+
+    def __new__(cls, *args: Any, **named: Any) -> Self:
+        """Make a module that owns nothing yet."""
+        # Not left to __init__: so a model that forgets super().__init__() works as well.
+        module = super().__new__(cls)
+        vars(module).update(training=True, _buffer_names={})
+        return module
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        known = vars(self).get(name)
+        if isinstance(known, Parameter) and not isinstance(value, (Parameter, type(None))):
+            raise DtypeError(
+                f"assign to the parameter {name!r} of {type(self).__name__}",
+                f"a {type(value).__name__}, which would no longer be learned",
+                f"write self.{name} = nn.Parameter(...), or change its values in place",
+            )
+        object.__setattr__(self, name, value)
+
+    # ---- running it -----------------------------------------------------------------------------
+
+    def forward(self, *inputs: Any, **named: Any) -> Any:
+        """Compute; every module writes its own."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no forward: write `def forward(self, x): return ...`"
+        )
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        """Compute `forward`."""
+        return self.forward(*inputs, **named)
+
+    # ---- what it owns ---------------------------------------------------------------------------
+
+    @property
+    def _parameters(self) -> dict[str, Parameter]:
+        return {name: it for name, it in vars(self).items() if isinstance(it, Parameter)}
+
+    @property
+    def _modules(self) -> dict[str, Module]:
+        return {name: it for name, it in vars(self).items() if isinstance(it, Module)}
+
+    @property
+    def _buffers(self) -> dict[str, Tensor]:
+        own = {name: vars(self).get(name) for name in self._buffer_names}
+        return {name: buffer for name, buffer in own.items() if buffer is not None}
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Own a parameter under a name, as assigning to that attribute does."""
+        _check_name(self, name)
+        if param is not None and not isinstance(param, Parameter):
+            raise DtypeError(
+                f"register the parameter {name!r}", f"a {type(param).__name__}",
+                "wrap it: nn.Parameter(...)",
+            )  # fmt: skip
+        setattr(self, name, param)
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Own a tensor that is kept but not learned.
+
+        Parameters
+        ----------
+        name : str
+            The attribute.
+        tensor : Tensor or None
+            Its value.
+        persistent : bool
+            Whether it belongs to `state_dict()`.
+        """
+        _check_name(self, name)
+        setattr(self, name, tensor)
+        self._buffer_names[name] = persistent
+
+    def add_module(self, name: str, module: Module) -> None:
+        """Own a module under a name, as assigning to that attribute does."""
+        _check_name(self, name)
+        if not isinstance(module, Module):
+            raise DtypeError(
+                f"add the module {name!r}", f"a {type(module).__name__}", "pass an nn.Module"
+            )
+        setattr(self, name, module)
+
+    register_module = add_module
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """Itself and all modules within, each once, by their paths such as "encoder.0"."""
+        seen: set[Module] = set()
+        waiting = [(prefix, self)]
+        while waiting:
+            path, module = waiting.pop()
+            if module in seen:
+                continue
+            seen.add(module)
+            yield path, module
+            waiting += [(_joined(path, n), m) for n, m in reversed(module._modules.items())]
+
+    def modules(self) -> Iterator[Module]:
+        """Itself and all modules within, each once."""
+        return (module for _, module in self.named_modules())
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly within this one, each once, by name."""
+        seen: set[Module] = set()
+        for name, module in self._modules.items():
+            if module not in seen:
+                seen.add(module)
+                yield name, module
+
+    def children(self) -> Iterator[Module]:
+        """The modules directly within this one, each once."""
+        return (module for _, module in self.named_children())
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """All parameters, each once, by their paths such as "encoder.0.weight".
+
+        Parameters
+        ----------
+        prefix : str
+            What to write in front of every path.
+        recurse : bool
+            Whether those of the modules within belong to them.
+
+        Examples
+        --------
+        >>> from tinygradx import nn
+        >>> model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+        >>> [name for name, _ in model.named_parameters()]
+        ['0.weight', '0.bias', '2.weight', '2.bias']
+        """
+        seen: set[Parameter] = set()
+        for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
+            for name, parameter in module._parameters.items():
+                if parameter not in seen:
+                    seen.add(parameter)
+                    yield _joined(path, name), parameter
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """All parameters, each once."""
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+
+    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
+        """All buffers, by their paths."""
+        for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
+            for name, buffer in module._buffers.items():
+                yield _joined(path, name), buffer
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """All buffers."""
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    # ---- changing all of it ---------------------------------------------------------------------
+
+    def apply(self, function: Callable[[Module], Any]) -> Self:
+        """Call a function with every module, those within first; answers the module."""
+        for module in reversed(list(self.modules())):
+            function(module)
+        return self
+
+    def train(self, mode: bool = True) -> Self:
+        """Behave as in training (dropout drops, batch norm measures) or not; answers the module."""
+        for module in self.modules():
+            module.training = bool(mode)
+        return self
+
+    def eval(self) -> Self:
+        """Behave as in use; answers the module."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Collect gradients in all parameters, or in none; answers the module."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            clear_grad(parameter, set_to_none)
+
+    # ---- its values -----------------------------------------------------------------------------
+
+    def _kept(self) -> dict[str, Tensor]:
+        """Every value that is saved, under each of its names."""
+        kept: dict[str, Tensor] = {}
+        waiting: list[tuple[str, Module]] = [("", self)]
+        while waiting:
+            path, module = waiting.pop()
+            lasting = {n: b for n, b in module._buffers.items() if module._buffer_names[n]}
+            for name, tensor in (module._parameters | lasting).items():
+                kept[_joined(path, name)] = tensor
+            waiting += [(_joined(path, n), m) for n, m in reversed(module._modules.items())]
+        return kept
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """All values by their paths: parameters, and buffers that last.
+
+        Returns
+        -------
+        dict
+            Tensors without history that share memory with the model; `clone()` them to keep them.
+        """
+        return {name: tensor.detach() for name, tensor in self._kept().items()}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> LoadedKeys:
+        """Take all values from a dictionary. Everything is checked before anything is changed.
+
+        Parameters
+        ----------
+        state_dict : dict
+            Tensors or arrays by path, as `state_dict()` answers them.
+        strict : bool
+            Whether the names must be exactly the model's own.
+
+        Returns
+        -------
+        LoadedKeys
+            `missing_keys` and `unexpected_keys`, both empty when strict.
+
+        Raises
+        ------
+        UnknownNameError
+            If names are missing or unexpected, and `strict` is True.
+        ShapeError, DtypeError
+            If a value does not fit. The model is then as it was.
+
+        Examples
+        --------
+        >>> from tinygradx import nn
+        >>> first, second = nn.Linear(2, 3), nn.Linear(2, 3)
+        >>> second.load_state_dict(first.state_dict())
+        LoadedKeys(missing_keys=[], unexpected_keys=[])
+        >>> bool((second.weight == first.weight).all())
+        True
+        """
+        own = self._kept()
+        missing = [name for name in own if name not in state_dict]
+        unexpected = [name for name in state_dict if name not in own]
+        asked = f"load the state of {type(self).__name__}"
+        if strict and (missing or unexpected):
+            raise UnknownNameError(
+                asked,
+                f"missing: {_few(missing)}; unexpected: {_few(unexpected)}",
+                "load into the model that was saved, or pass strict=False to take what fits",
+            )
+        values: dict[str, Any] = {}
+        for name, tensor in own.items():
+            if name in state_dict:
+                given = state_dict[name]
+                array = given.array if isinstance(given, Tensor) else np.asarray(given)
+                _check_value(asked, name, tensor, array)
+                values[name] = array.copy()  # which may be a part of this very model
+        with no_grad():
+            for name, array in values.items():
+                own[name].copy_(array)
+        return LoadedKeys(missing, unexpected)
+
+    # ---- as text --------------------------------------------------------------------------------
+
+    def extra_repr(self) -> str:
+        """What stands in the brackets behind the module's name."""
+        return ""
+
+    def __repr__(self) -> str:
+        lines: list[tuple[str, int]] = []
+        waiting: list[tuple[int, str, Module | None]] = [(0, "", self)]
+        while waiting:
+            depth, name, module = waiting.pop()
+            indent = "  " * depth + (f"({name}): " if name else "")
+            if module is None:
+                lines.append(("  " * depth + ")", 0))
+                continue
+            inside = module._modules
+            count = sum(parameter.numel() for parameter in module._parameters.values())
+            text = f"{indent}{type(module).__name__}({module.extra_repr()}"
+            lines.append((text if inside else f"{text})", count))
+            if inside:
+                waiting.append((depth, "", None))
+                waiting += [(depth + 1, n, m) for n, m in reversed(inside.items())]
+        width = max((len(text) for text, count in lines if count), default=0) + COLUMN
+        return "\n".join(
+            f"{text:<{width}}# {count:,} param{'s' * (count != 1)}" if count else text
+            for text, count in lines
+        )
+
+
+def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
+    """Forget a gradient, or make it zeros in its own memory."""
+    grad = parameter.grad
+    if grad is None:
+        return
+    if set_to_none:
+        parameter.grad = None
+    else:
+        with no_grad():
+            grad.detach().zero_()
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _few(names: list[str]) -> str:
+    shown = ", ".join(names[:5]) or "nothing"
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def _check_name(module: Module, name: str) -> None:
+    """Refuse a name that no path can hold, or that something else has."""
+    taken = hasattr(module, name) and not isinstance(
+        vars(module).get(name), (Tensor, Module, type(None))
+    )
+    if not name or "." in name or taken:
+        raise ArgumentError(
+            f"own something under the name {name!r}",
+            "a name that is taken" if taken else "a name that is empty or has a dot in it",
+            "choose another name",
+        )
+
+
+def _check_value(asked: str, name: str, tensor: Tensor, array: Any) -> None:
+    """Refuse a value that does not fit the place it is meant for."""
+    if array.shape != tensor.shape:
+        raise ShapeError(
+            asked,
+            f"{name} of shape {array.shape}, where the model has {tensor.shape}",
+            "load into a model of the sizes that were saved",
+        )
+    if array.dtype.kind not in "biuf" or not np.can_cast(array.dtype, tensor.dtype, "same_kind"):
+        raise DtypeError(
+            asked, f"{name} of dtype {array.dtype}, where the model has {tensor.dtype}",
+            "convert it first",
+        )  # fmt: skip

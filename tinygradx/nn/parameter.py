@@ -1,0 +1,47 @@
+"""Parameter: a tensor that a module owns and an optimiser changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygradx.graph import Cell, Handle
+from tinygradx.ops.promotion import get_default_dtype
+from tinygradx.tensor import Tensor
+
+
+class Parameter(Tensor):
+    """A tensor that is learned: a `Module` that holds one lists it in `parameters()`.
+
+    What is computed from it is an ordinary `Tensor`.
+
+    Parameters
+    ----------
+    data : Tensor or array
+        Its first value, whose memory it shares.
+    requires_grad : bool
+        Whether gradients are collected.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.Parameter(tgx.ones(2))
+    Parameter containing:
+    tensor([1., 1.], requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Any = (), requires_grad: bool = True) -> None:
+        if isinstance(data, Handle):
+            self.array, self.cell = data.array, data.cell
+        else:
+            own = isinstance(data, np.ndarray)
+            self.array, self.cell = np.asarray(data, None if own else get_default_dtype()), Cell()
+        self.node, self.view_of = None, None
+        if requires_grad:
+            self.requires_grad_()
+
+    def __repr__(self) -> str:
+        return "Parameter containing:\n" + super().__repr__()
