@@ -142,7 +142,10 @@ class Dual:
 
     def __truediv__(self, other: Any) -> Dual:
         if isinstance(other, Dual):
-            return self * _reciprocal(other)
+            found = self * _reciprocal(other)
+            if isinstance(self.v, mp.mpf) and isinstance(other.v, mp.mpf):
+                found.v = self.v / other.v  # rounded once: a whole quotient stays whole
+            return found
         return self * (1 / mp.mpf(other))
 
     def __rtruediv__(self, other: Any) -> Dual:

@@ -108,7 +108,7 @@ class KernelError(TeachingError, RuntimeError):
     """A formula that cannot become a kernel."""
 
 
-class RendererNotFound(TeachingError, RuntimeError):
+class RendererNotFound(TeachingError, RuntimeError):  # noqa: N818
     """Nothing on this machine turns a drawing into a picture."""
 
 

@@ -84,7 +84,7 @@ class _Cpu:
         kernel: Callable[..., None], arrays: Sequence[Any], scratch: Any, out: Any
     ) -> None:
         """A row kernel over contiguous matrices, shared between threads by rows."""
-        rows, width = arrays[0].shape
+        rows, width = max((a.shape for a in arrays), key=lambda shape: shape[1])
         if rows * width <= SHARED:
             kernel(*arrays, scratch, out)
             return

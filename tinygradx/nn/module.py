@@ -362,9 +362,11 @@ def _few(names: list[str]) -> str:
 
 def _check_name(module: Module, name: str) -> None:
     """Refuse a name that no path can hold, or that something else has."""
-    taken = hasattr(module, name) and not isinstance(
-        vars(module).get(name), (Tensor, Module, type(None))
-    )
+    own = vars(module)
+    if name in own:
+        taken = not isinstance(own[name], (Tensor, Module, type(None)))
+    else:
+        taken = hasattr(module, name)
     if not name or "." in name or taken:
         raise ArgumentError(
             f"own something under the name {name!r}",

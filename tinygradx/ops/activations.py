@@ -17,6 +17,7 @@ from tinygradx.errors import ArgumentError, ShapeError
 from tinygradx.kernels import machine
 from tinygradx.ops.elementary import (
     INV_SQRT_2PI,
+    direction,
     exp,
     expm1,
     gaussian,
@@ -280,7 +281,11 @@ def _(x):
     return 1.0 / ((1.0 + abs(x)) * (1.0 + abs(x)))
 
 
-@activation("x - tanh(x)", domain=(-4.0, 4.0))
+@activation(
+    "x - tanh(x)",
+    domain=(-4.0, 4.0),
+    float32=Bound(5.0, "the slope is the square of tanh, and has twice its error"),
+)
 def tanhshrink(x):
     """What tanh takes away; x**3 / 3 near 0, to the last digit."""
     return machine.tanhshrink(x)
@@ -331,7 +336,11 @@ def _(x):
     return SELU_SCALE * where(x > 0.0, 1.0, SELU_ALPHA * exp(minimum(x, 0.0)))
 
 
-@activation("max(x, 0) + min(0, alpha * (exp(x / alpha) - 1))", domain=(-4.0, 4.0))
+@activation(
+    "max(x, 0) + min(0, alpha * (exp(x / alpha) - 1))",
+    domain=(-4.0, 4.0),
+    float32=Bound(80.0, "x / alpha is rounded, and e to that power has |x / alpha| times its error"),
+)
 def celu(x, alpha=1.0):
     """ELU whose slope is continuous for every alpha. Barron (2017), arXiv:1704.07483."""
     return where(x > 0.0, x, alpha * expm1(minimum(x, 0.0) / alpha))
@@ -342,7 +351,10 @@ def _(x, alpha):
     return where(x > 0.0, 1.0, exp(minimum(x, 0.0) / alpha))
 
 
-@activation("log(1 + exp(beta * x)) / beta")
+@activation(
+    "log(1 + exp(beta * x)) / beta",
+    float32=Bound(80.0, "beta * x is rounded, and e to that power has |beta * x| times its error"),
+)
 def softplus(x, beta=1.0, threshold=20.0):
     """A smooth ramp, written so that no end overflows. Dugas et al. (2001).
 
@@ -357,7 +369,10 @@ def _(x, beta):
     return sigmoid(beta * x)
 
 
-@activation("(x + sqrt(x * x + b)) / 2")
+@activation(
+    "(x + sqrt(x * x + b)) / 2",
+    float32=Bound(5.0, "the slope below 0 takes six rounded steps"),
+)
 def squareplus(x, b=4.0):
     """A smooth ramp without exponentials. Barron (2021), arXiv:2112.11687."""
     h = hypot(x, machine.sqrt(b))
@@ -367,10 +382,15 @@ def squareplus(x, b=4.0):
 @squareplus.slope
 def _(x, b):
     h = hypot(x, b**0.5)
-    return where(x >= 0.0, 0.5 * (1.0 + x / h), 0.5 * b / (h * (h + abs(x))))
+    # Far below 0 the sum cancels; near 0 it has the smaller error.
+    near, far = 0.5 * (1.0 + direction(x, b**0.5)), 0.5 * b / (h * (h + abs(x)))
+    return where(x > -0.5 * h, near, far)
 
 
-@activation("x / (1 + exp(-x))")
+@activation(
+    "x / (1 + exp(-x))",
+    float32=Bound(2000.0, "the slope is 0 at -1.278, where two terms of its sum cancel"),
+)
 def silu(x):
     """x times its sigmoid, which is swish with beta 1. Hendrycks & Gimpel (2016)."""
     return where(x == -math.inf, 0.0, x * sigmoid(x))
@@ -382,7 +402,14 @@ def _(x):
     return s * (1.0 + x * sigmoid(-x))
 
 
-@activation("x / (1 + exp(-beta * x))")
+@activation(
+    "x / (1 + exp(-beta * x))",
+    float32=Bound(
+        4000.0,
+        "the slope is 0 at -1.278 / beta, where two terms of its sum cancel; and beta * x is "
+        "rounded, and e to that power has |beta * x| times its error (64 ulp)",
+    ),
+)
 def swish(x, beta=1.0):
     """x times the sigmoid of beta x. Ramachandran et al. (2017), arXiv:1710.05941."""
     return x * sigmoid(beta * x)
@@ -394,7 +421,10 @@ def _(x, beta):
     return s * (1.0 + beta * x * sigmoid(-beta * x))
 
 
-@activation("x * tanh(log(1 + exp(x)))")
+@activation(
+    "x * tanh(log(1 + exp(x)))",
+    float32=Bound(2000.0, "the slope is 0 at -1.192, where two terms of its sum cancel"),
+)
 def mish(x):
     """x times the tanh of its softplus. Misra (2019), arXiv:1908.08681."""
     # With e = exp(-|x|): tanh(softplus(x)) is (1 + 2e) / (1 + 2e + 2ee) above 0 and
@@ -415,7 +445,11 @@ def _(x):
     return where(x > 0.0, above, below)
 
 
-@activation("x * erfc(-x / sqrt(2)) / 2", name="gelu")
+@activation(
+    "x * erfc(-x / sqrt(2)) / 2",
+    name="gelu",
+    float32=Bound(2000.0, "the slope is 0 at -0.752, where two terms of its sum cancel"),
+)
 def gelu_exact(x):
     """Weigh each value by how likely a normal draw falls below it. arXiv:1606.08415."""
     return x * ndtr(x)
@@ -426,7 +460,14 @@ def _(x):
     return ndtr(x) + x * (INV_SQRT_2PI * gaussian(x))
 
 
-@activation("x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) / 2")
+@activation(
+    "x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x ** 3))) / 2",
+    float32=Bound(
+        2000.0,
+        "the slope is 0 at -0.752, where two terms of its sum cancel; and the argument of tanh is "
+        "rounded five times, which its exponential multiplies by up to 80 (250 ulp)",
+    ),
+)
 def gelu_tanh(x):
     """GELU with tanh in place of the error function, as the first GPT computed it."""
     inner = SQRT_2_OVER_PI * (x + GELU_CUBIC * x * x * x)

@@ -14,7 +14,7 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError
 from tinygradx.kernels import machine
-from tinygradx.ops.elementwise import elementwise
+from tinygradx.ops.elementwise import Bound, elementwise
 
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 HALF_SQRT_PI = math.sqrt(math.pi) / 2.0
@@ -306,13 +306,15 @@ def fmod(x, y):
 
 @fmod.slope
 def _(x, y):
-    return 1.0, -trunc(x / y)
+    # Not trunc(x / y): a quotient just below a whole number may be rounded up to it.
+    return 1.0, -rint((x - fmod(x, y)) / y)
 
 
 @elementwise("floor(x / y)", numpy=np.floor_divide, integers="same")
 def floor_divide(x, y):
     """The quotient rounded down; its slope is 0."""
-    return machine.floor(x / y)
+    # Not floor(x / y): a quotient just below a whole number may be rounded up to it.
+    return where(y == 0.0, x / y, machine.rint((x - remainder(x, y)) / y))
 
 
 @floor_divide.slope
@@ -469,7 +471,10 @@ def _(x):
     return 1.0 / (1.0 + x)
 
 
-@elementwise("log(exp(x) + exp(y))")
+@elementwise(
+    "log(exp(x) + exp(y))",
+    float32=Bound(80.0, "x - y is rounded, and e to that power has |x - y| times its error"),
+)
 def logaddexp(x, y):
     """The logarithm of a sum of exponentials."""
     top = maximum(x, y)
@@ -496,7 +501,10 @@ def _(x):
     return logistic_density(x)
 
 
-@elementwise("exp(-x) / ((1 + exp(-x)) * (1 + exp(-x)))")
+@elementwise(
+    "exp(-x) / ((1 + exp(-x)) * (1 + exp(-x)))",
+    float32=Bound(6.0, "its slope is a product of four factors, each with an error of its own"),
+)
 def logistic_density(x):
     """The slope of the logistic function.
 
@@ -685,7 +693,8 @@ def erf(x):
 
 @erf.slope
 def _(x):
-    return TWO_OVER_SQRT_PI * exp(-x * x)
+    # The square of a bell curve, not exp(-x * x): the rounding of x * x would cost x * x ulp.
+    return TWO_OVER_SQRT_PI * (gaussian(x) * gaussian(x))
 
 
 @elementwise("erfc(x)", domain=(-3.0, 3.0))
@@ -696,7 +705,7 @@ def erfc(x):
 
 @erfc.slope
 def _(x):
-    return -TWO_OVER_SQRT_PI * exp(-x * x)
+    return -TWO_OVER_SQRT_PI * (gaussian(x) * gaussian(x))
 
 
 @machine.formula
@@ -733,7 +742,11 @@ def erfinv_by_newton(x):
     return machine.copysign(y, x)
 
 
-@elementwise("erfinv(x)", domain=(-1.0, 1.0))
+@elementwise(
+    "erfinv(x)",
+    domain=(-1.0, 1.0),
+    float32=Bound(32.0, "the slope is exp(y * y) of the rounded y: its error times 2 * y * y, 29"),
+)
 def erfinv(x):
     """The x' whose erf is x, for x between -1 and 1."""
     return machine.erfinv(x)
@@ -741,7 +754,7 @@ def erfinv(x):
 
 @erfinv.slope
 def _(y):
-    return HALF_SQRT_PI * exp(y * y)
+    return HALF_SQRT_PI / (gaussian(y) * gaussian(y))
 
 
 @elementwise("erfc(-x / sqrt(2)) / 2", domain=(-4.0, 4.0))

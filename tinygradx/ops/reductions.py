@@ -91,7 +91,7 @@ class Mean(Structural):
         return _spread(mul(g, 1.0 / _count(x_shape, dims)), x_shape, dims)
 
     def pull_arrays(self, g: Any, x_shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
-        part = np.divide(g, g.dtype.type(_count(x_shape, dims)))
+        part = backend_of(g).call(np.divide, g, g.dtype.type(_count(x_shape, dims)))
         return stretched(part, kept_shape(x_shape, dims), x_shape)
 
 

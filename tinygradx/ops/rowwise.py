@@ -113,7 +113,7 @@ class Rowwise(KernelOp):
     def apply(self, handles: Sequence[Handle], params: tuple[Any, ...]) -> Any:
         """Compute, and record if recording is on and a gradient is wanted."""
         (x,), (dim,) = handles, params
-        out = self._run("forward", (x.array,), dim)
+        out = self._run("forward", (x.array,), dim, x.array)
         handle = wrap(x.result_class, out)
         if is_grad_enabled() and x.node is not None and x.node.wants:
             saved = tuple([out if origin < 0 else x.array for origin in self.origins])
@@ -127,34 +127,53 @@ class Rowwise(KernelOp):
         """The same operation on other handles."""
         return self.apply(handles, node.params)  # type: ignore[no-any-return]
 
-    def _run(self, direction: str, arrays: Sequence[Any], dim: int) -> Any:
-        """A kernel over rows, whatever dimension they lie along."""
-        shape, dtype = arrays[-1].shape, arrays[-1].dtype
-        if dtype.char not in DTYPE_NAMES:
-            raise DtypeError(f"{self.name} of {dtype}", "no kernel", "convert first: x.float()")
-        backend = backend_of(arrays[0])
+    def _run(self, direction: str, arrays: Sequence[Any], dim: int, whole: Any) -> Any:
+        """A kernel over rows, whatever dimension they lie along.
+
+        Parameters
+        ----------
+        direction : str
+            "forward" or "backward".
+        arrays : sequence
+            What the kernel reads; those with one number for a row have size 1 along `dim`.
+        dim : int
+            Where the rows lie.
+        whole
+            The array that has whole rows.
+        """
+        if whole.dtype.char not in DTYPE_NAMES:
+            raise DtypeError(
+                f"{self.name} of {whole.dtype}", "no kernel", "convert first: x.float()"
+            )
+        backend = backend_of(whole)
         xp = backend.xp
-        rows = [xp.ascontiguousarray(_last(a, dim)) for a in arrays]
-        moved = rows[-1].shape
-        rows = [a.reshape(-1, a.shape[-1] if a.ndim else 1) for a in rows]
-        key = (direction, dtype.char)
-        if key not in self._kernels:
-            text, slots = self._text(backend.name, DTYPE_NAMES[dtype.char], direction)
-            self._kernels[key] = backend.load(text), slots
-        kernel, slots = self._kernels[key]
-        height, width = rows[-1].shape
+        turned = [xp.ascontiguousarray(_last(a, dim)) for a in arrays]
+        rows = [a.reshape(-1, a.shape[-1] if a.ndim else 1) for a in turned]
+        moved = _last(whole, dim).shape
+        width = moved[-1] if moved else 1
+        height = whole.size // width if width else 0
         columns = 1 if self.column and direction == "forward" else width
-        out = xp.empty((height, columns), dtype)
-        if height and width:
-            backend.run_rows(kernel, rows, xp.empty((height, slots, width), dtype), out)
-        return _back(out.reshape((*moved[:-1], columns) if shape else shape), dim)
+        out = xp.empty((height, columns), whole.dtype)
+        if height:
+            kernel, slots = self._kernel(backend, direction, whole.dtype)
+            backend.run_rows(kernel, rows, xp.empty((height, slots, width), whole.dtype), out)
+        return _back(out.reshape((*moved[:-1], columns) if moved else ()), dim)
+
+    def _kernel(self, backend: Any, direction: str, dtype: Any) -> tuple[Any, int]:
+        """The kernel, and how many rows of scratch each row needs."""
+        known = self._kernels.get((direction, dtype))
+        if known is None:
+            text, slots = self._text(backend.name, DTYPE_NAMES[dtype.char], direction)
+            known = self._kernels[direction, dtype] = backend.load(text), slots
+        return known
 
     def pull_node(self, g: Any, node: Node, create: bool, kind: Any) -> tuple[Any, ...]:
         """The share of the input."""
         (dim,), saved = node.params, self.kept(node)
         assert self.pull_formula is not None
         if not create:
-            return (self._run("backward", (g, *saved), dim),)
+            # An operation that makes one number of a row keeps its input, which has whole rows.
+            return (self._run("backward", (g, *saved), dim, saved[0] if self.column else g),)
         handles = [
             wrap(kind, array, node if origin < 0 else node.inputs[0])
             for array, origin in zip(saved, self.origins, strict=True)
