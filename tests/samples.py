@@ -142,3 +142,9 @@ ENDS = (
     [-700.0, 700.0, 700.0, -700.0, 1e-9, -1e-9, 1.5, -3.0, 700.0, 1e-9],
     [3.0, -3.0, 700.0, -700.0, 1e-9, 1e-9, 1.5, -3.0, 1.0, 2.0],
 )
+
+#: Structural operations, each with the test that looks at it: see test_gradcheck.py.
+STRUCTURAL = {
+    "reshape", "permute", "expand", "sum_to", "to", "clone", "cat", "narrow", "pad_dim", "sum",
+    "mean", "amax", "amin", "logsumexp", "pick", "place", "getitem", "put", "set_at", "matmul",
+}  # fmt: skip

@@ -22,13 +22,13 @@ FLOOR = {
     for floor, rooms in enumerate(reversed(FLOORS.strip().splitlines()))
     for room in rooms.split()
 }
-#: `Tensor.draw`, `Module.draw` and `Module.summary` import `draw` when they are called: these alone.
+#: `Tensor.draw`, `Module.draw`, `Module.summary` import `draw` when they are called: these alone.
 UPWARD = {("tensor", "draw"), ("nn", "draw")}
 
 
 def room_of(module: str) -> str:
     """The room that a module of the package belongs to."""
-    return (module.split(".") + [""])[1]
+    return f"{module}.".split(".")[1]
 
 
 def imported_modules(tree: ast.AST, module: str) -> set[str]:

@@ -33,7 +33,7 @@ Array = np.ndarray[Any, Any]
 
 JIT = not numba.config.DISABLE_JIT
 #: Random points in each of a function's ranges.
-POINTS = 150 if JIT else 20
+POINTS = 100 if JIT else 20
 
 NAMES = sorted(vectormath.MAX_ULP)
 FLOAT32 = [name for name in NAMES if name.endswith("_float32")]
@@ -374,7 +374,7 @@ def test_results_stay_in_their_range(name: str) -> None:
 def test_a_result_does_not_depend_on_its_place(name: str) -> None:
     """The loop over whole vectors and the loop over what is left must agree to the last bit."""
     kernel = kernel_of(name)
-    x = points(name)[:: max(1, POINTS // 20)]
+    x = points(name)[:: max(1, POINTS // 5)]
     together = apply(kernel, x)
     alone = np.concatenate([apply(kernel, x[i : i + 1]) for i in range(x.size)])
     np.testing.assert_array_equal(together, alone)
@@ -423,7 +423,7 @@ def loops_of(kernel: Any) -> Iterator[str]:
             if re.match(r"\.LBB\w+:", line):
                 label, block = line.split(":")[0], []
             block.append(line)
-            if re.match(rf"\s+j\w+\s+{re.escape(label)}$", line):
+            if line.lstrip().startswith("j") and line.endswith(f"\t{label}"):
                 yield "\n".join(block)
 
 
@@ -438,7 +438,7 @@ def loops_of(kernel: Any) -> Iterator[str]:
 def test_loops_are_vectorised(name: str) -> None:
     kernel = kernel_of(name)
     apply(kernel, np.ones(8, dtype_of(name)))
-    wide = re.compile(r"\bv(fn?m(add|sub)|mul|add)\w*p[sd]\b.*%[yz]mm")
+    wide = re.compile(r"\bv(?:fn?m(?:add|sub)|mul|add)\w*p[sd]\b.*%[yz]mm")
     texts = list(kernel.inspect_asm().values())  # type: ignore[attr-defined]
     assert sum(len(wide.findall(text)) for text in texts) >= 10
     assert not any("gather" in text for text in texts)

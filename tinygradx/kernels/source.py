@@ -69,8 +69,10 @@ class Device:
 
 
 _NJIT = '@njit(nogil=True, error_model="numpy")'
+# A helper that LLVM leaves as a call keeps the whole loop from being vectorised: 20 times slower.
+_HELPER = '@njit(nogil=True, error_model="numpy", forceinline=True)'
 DEVICES = {
-    "cpu": Device("cpu", "njit", _NJIT, _NJIT, offered_by_cpu),
+    "cpu": Device("cpu", "njit", _HELPER, _NJIT, offered_by_cpu),
     "cuda": Device("cuda", "cuda", "@cuda.jit(device=True)", "@cuda.jit", offered_by_cuda),
 }
 

@@ -73,15 +73,18 @@ def _sqrt_half_bits(mantissa: int) -> int:
 if config.DISABLE_JIT:
     # An intrinsic exists in compiled code only. These say the same in NumPy.
 
-    def _integer_and_mantissa(x: Number) -> tuple[Any, int]:
-        return (np.int32, 23) if type(x) is np.float32 else (np.int64, 52)
+    def _bits(x: Number) -> tuple[Any, Any, int]:
+        """The bits of x, its type (a plain number is a float64) and the length of its mantissa."""
+        if type(x) is np.float32:
+            return x.view(np.int32), np.float32, 23
+        return np.float64(x).view(np.int64), np.float64, 52
 
     def wide_vectors() -> None:
         """Nothing: there is no vectoriser to ask."""
 
     def clamp(x: Number, low: Number, high: Number) -> Number:
         """x, or the bound that it is beyond; nan stays nan."""
-        return type(x)(low if x < low else high if x > high else x)
+        return low if x < low else high if x > high else x
 
     def polynomial(x: Number, coefficients: tuple[Number, ...]) -> Number:
         """`coefficients[0] + coefficients[1] * x + ...`, in few steps (see LONG)."""
@@ -96,20 +99,20 @@ if config.DISABLE_JIT:
 
     def power_of_two(shifted: Number) -> Number:
         """`2**n` for shifted = n + POWER, where -bias < n <= bias."""
-        integer, mantissa = _integer_and_mantissa(shifted)
-        return (shifted.view(integer) << integer(mantissa)).view(type(shifted))
+        bits, kind, mantissa = _bits(shifted)
+        return (bits << type(bits)(mantissa)).view(kind)
 
     def split(x: Number) -> tuple[Number, Number]:
         """`(m, k)` with `x == m * 2**k` and sqrt(1/2) <= m < sqrt(2), for normal x > 0."""
-        integer, mantissa = _integer_and_mantissa(x)
-        bits = x.view(integer)
-        k = (bits - integer(_sqrt_half_bits(mantissa))) >> integer(mantissa)
-        return (bits - (k << integer(mantissa))).view(type(x)), type(x)(k)
+        bits, kind, mantissa = _bits(x)
+        shift = type(bits)(mantissa)
+        k = (bits - type(bits)(_sqrt_half_bits(mantissa))) >> shift
+        return (bits - (k << shift)).view(kind), kind(k)
 
     def leading_bits(x: Number) -> Number:
         """x without the lower half of its mantissa: the square of what is left is exact."""
-        integer, mantissa = _integer_and_mantissa(x)
-        return (x.view(integer) & integer(-1 << (mantissa // 2 + 1))).view(type(x))
+        bits, kind, mantissa = _bits(x)
+        return (bits & type(bits)(-1 << (mantissa // 2 + 1))).view(kind)
 
     def with_sign(x: Number, sign: Number) -> Number:
         """|x| with the sign of `sign`."""
@@ -117,8 +120,7 @@ if config.DISABLE_JIT:
 
     def is_odd(shifted: Number) -> bool:
         """Whether n is odd, for shifted = n + ROUND."""
-        integer, _ = _integer_and_mantissa(shifted)
-        return bool(shifted.view(integer) & 1)
+        return bool(_bits(shifted)[0] & 1)
 
     def flip_if_odd(y: Number, shifted: Number) -> Number:
         """-y where n is odd and y elsewhere, for shifted = n + ROUND."""

@@ -1,0 +1,21 @@
+"""One neuron with two inputs, and the picture of its gradients that stands in the README.
+
+Run it with `python examples/neuron.py neuron.svg`; without a path it draws nothing.
+"""
+
+import sys
+
+import tinygradx as tgx
+from tinygradx.draw import draw_dot
+
+x1, x2 = tgx.tensor(2.0), tgx.tensor(0.5)
+w1 = tgx.tensor(-1.0, requires_grad=True)
+w2 = tgx.tensor(3.0, requires_grad=True)
+b = tgx.tensor(1.0, requires_grad=True)
+
+y = (x1 * w1 + x2 * w2 + b).tanh()
+y.backward()
+print(f"y {y:.4f}, dy/dw1 {w1.grad:.4f}, dy/dw2 {w2.grad:.4f}")
+
+if len(sys.argv) > 1:
+    print(draw_dot(y, names=globals()).save(sys.argv[1]))

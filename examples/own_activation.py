@@ -1,0 +1,26 @@
+"""An activation of your own: a formula and its slope, ten lines.
+
+From the block follow the compiled kernels, the gradient of any order, and the layer `nn.Snake`.
+Run it with `python examples/own_activation.py`.
+"""
+
+import tinygradx as tgx
+from tinygradx import nn
+from tinygradx.ops.elementary import cos, sin
+
+
+@tgx.activation("x + sin(x)**2")
+def snake(x):
+    """A ramp with ripples, for what repeats. Liu et al. (2020), arXiv:2006.08195."""
+    return x + sin(x) * sin(x)
+
+
+@snake.slope
+def _(x):
+    return 1.0 + 2.0 * sin(x) * cos(x)
+
+
+x = tgx.tensor(0.5, requires_grad=True)
+(slope,) = tgx.autograd.grad(nn.Snake()(x), x, create_graph=True)
+(bend,) = tgx.autograd.grad(slope, x)
+print(f"snake {snake(x):.4f}, slope {slope:.4f}, second slope {bend:.4f}")

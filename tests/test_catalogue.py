@@ -1,0 +1,498 @@
+"""The catalogue against its textbooks: every operation, both dtypes, value, slope, second slope."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from accuracy import SECOND, SLOPE, VALUE, computed, misses, report, truth
+from oracle import evaluate, evaluate_row
+from samples import KINKS, SETTINGS, STRUCTURAL, points
+
+import tinygradx as tgx
+from tinygradx.graph import REGISTRY
+from tinygradx.ops.elementary import absolute, exp, where
+from tinygradx.ops.elementwise import Elementwise
+from tinygradx.ops.kernel_op import KernelOp
+from tinygradx.ops.rowwise import Rowwise
+from tinygradx.ops.structural import Structural
+
+DTYPES = [np.float32, np.float64]
+ELEMENTWISE = [op for op in REGISTRY.values() if isinstance(op, Elementwise)]
+REAL = [op for op in ELEMENTWISE if op.integers != "only"]
+SLOPED = [op for op in REAL if op.slope_formula is not None]
+ROWS = [op for op in REGISTRY.values() if isinstance(op, Rowwise)]
+
+CASES = [
+    pytest.param(op, dtype, settings, id="-".join([op.name, dtype.__name__, *map(str, settings)]))
+    for op in REAL
+    for dtype in DTYPES
+    for settings in [{}, *SETTINGS.get(op.name, [])]
+]
+
+
+def name(op: Any) -> str:
+    """What a test is called by its operation."""
+    return op.name if hasattr(op, "name") else str(op)
+
+
+def check(op: Elementwise, dtype: Any, settings: dict[str, float], order: int) -> None:
+    """Fail, with the worst places, where an operation is not what its textbook says."""
+    known = truth(op, dtype, tuple(settings.items()))
+    found = misses(op, known, computed(op, known.arrays, settings, order), dtype, order)
+    assert not found, report(op, found)
+
+
+@pytest.mark.parametrize("order", [VALUE, SLOPE, SECOND])
+@pytest.mark.parametrize(("op", "dtype", "settings"), CASES)
+def test_agrees_with_the_textbook(op, dtype, settings, order):
+    if order > VALUE and op.slope_formula is None:
+        assert op.result == "bool"  # all others have a slope
+        return
+    check(op, dtype, settings, order)
+
+
+@pytest.mark.parametrize("op", REGISTRY.values(), ids=name)
+def test_has_a_textbook_and_samples(op):
+    """Whoever adds an operation says where it is looked at."""
+    if isinstance(op, Structural):
+        assert op.name in STRUCTURAL, f"add samples of {op.name} to tests/samples.py"
+        return
+    assert op.textbook.strip()
+    low, high = op.domain
+    assert low < high
+    if isinstance(op, Elementwise) and op.integers != "only":
+        known = truth(op, np.float64)
+        for look, values in known.values.items():
+            # Enough points where the textbook is defined to have tested anything.
+            assert np.isfinite(values).sum() >= 20, (look, op.textbook)
+
+
+# ---- integers -----------------------------------------------------------------------------------
+
+INTEGERS = [op for op in ELEMENTWISE if op.integers in ("same", "only") and op.name != "where"]
+BITS = {"x & y": np.bitwise_and, "x | y": np.bitwise_or, "x ^ y": np.bitwise_xor, "~x": np.invert}
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8])
+@pytest.mark.parametrize("op", INTEGERS, ids=name)
+def test_integers(op, dtype):
+    """On whole numbers the result is the textbook's, rounded as integers are."""
+    columns = [[5, 7, 1, 0, 9, 4, 2, 6], [2, 7, 3, 4, 1, 3, 2, 1], [3, 8, 2, 5, 2, 9, 9, 1]]
+    arrays = [np.array(c, dtype) for c in columns[: op.arity]]
+    got = op(*(tgx.tensor(a) for a in arrays)).numpy()
+    if op.textbook in BITS:
+        wanted = BITS[op.textbook](*arrays)
+    else:
+        along = (op.inputs[0], op.inputs[0])
+        rows = zip(*(map(float, column) for column in columns[: op.arity]), strict=True)
+        exact = [evaluate(op.textbook, dict(zip(op.inputs, r, strict=True)), {}, along) for r in rows]
+        wanted = np.array([int(value) for value, _, _ in exact]).astype(got.dtype)
+    assert got.dtype == (np.dtype(bool) if op.result == "bool" else np.dtype(dtype))
+    np.testing.assert_array_equal(got, wanted)
+
+
+# ---- kinks and ties -----------------------------------------------------------------------------
+
+#: Where a slope jumps, what it is there: PyTorch's choice. (operation, settings, point, slopes)
+SUBGRADIENTS: list[tuple[str, dict[str, float], tuple[float, ...], tuple[float, ...]]] = [
+    ("relu", {}, (0.0,), (0.0,)),
+    ("relu", {}, (-0.0,), (0.0,)),
+    ("relu6", {}, (0.0,), (0.0,)),
+    ("relu6", {}, (6.0,), (0.0,)),
+    ("abs", {}, (0.0,), (0.0,)),
+    ("abs", {}, (-0.0,), (0.0,)),
+    ("sign", {}, (0.0,), (0.0,)),
+    ("step", {}, (0.0,), (0.0,)),
+    ("step_straight_through", {}, (0.0,), (1.0,)),
+    ("step_straight_through", {}, (1.0,), (1.0,)),
+    ("step_straight_through", {}, (-1.0,), (1.0,)),
+    ("step_sigmoid", {}, (0.0,), (0.25,)),
+    ("leaky_relu", {}, (0.0,), (0.01,)),
+    ("leaky_relu", {"negative_slope": 0.2}, (0.0,), (0.2,)),
+    ("prelu", {}, (0.0, 0.25), (0.25, 0.0)),
+    ("hardtanh", {}, (-1.0,), (0.0,)),
+    ("hardtanh", {}, (1.0,), (0.0,)),
+    ("hardtanh", {"min_val": -2.0, "max_val": 0.5}, (0.5,), (0.0,)),
+    ("hardsigmoid", {}, (-3.0,), (0.0,)),
+    ("hardsigmoid", {}, (3.0,), (0.0,)),
+    ("hardswish", {}, (-3.0,), (0.0,)),
+    ("hardswish", {}, (3.0,), (1.0,)),
+    ("hardshrink", {}, (0.5,), (0.0,)),
+    ("hardshrink", {}, (-0.5,), (0.0,)),
+    ("softshrink", {}, (0.5,), (0.0,)),
+    ("softshrink", {}, (-0.5,), (0.0,)),
+    ("threshold", {}, (0.0,), (0.0,)),
+    ("threshold", {"threshold": 0.25, "value": -1.5}, (0.25,), (0.0,)),
+    ("elu", {}, (0.0,), (1.0,)),
+    ("elu", {"alpha": 0.5}, (0.0,), (0.5,)),
+    ("selu", {}, (0.0,), (1.0507009873554805 * 1.6732632423543772,)),
+    ("celu", {"alpha": 0.5}, (0.0,), (1.0,)),
+    ("softsign", {}, (0.0,), (1.0,)),
+    ("floor", {}, (2.0,), (0.0,)),
+    ("ceil", {}, (2.0,), (0.0,)),
+    ("trunc", {}, (2.0,), (0.0,)),
+    ("rint", {}, (2.5,), (0.0,)),
+    ("frac", {}, (2.0,), (1.0,)),
+    ("maximum", {}, (3.0, 3.0), (0.5, 0.5)),
+    ("minimum", {}, (3.0, 3.0), (0.5, 0.5)),
+    ("clamp_below", {}, (3.0, 3.0), (1.0, 0.0)),
+    ("clamp_above", {}, (3.0, 3.0), (1.0, 0.0)),
+    ("clamp_between", {}, (3.0, 3.0, 5.0), (1.0, 0.0, 0.0)),
+    ("clamp_between", {}, (5.0, 3.0, 5.0), (1.0, 0.0, 0.0)),
+    ("clamp_between", {}, (2.0, 3.0, 3.0), (0.0, 0.0, 0.0)),
+    ("remainder", {}, (6.0, 3.0), (1.0, -2.0)),
+    ("fmod", {}, (-6.0, 3.0), (1.0, 2.0)),
+    ("floor_divide", {}, (6.0, 3.0), (0.0, 0.0)),
+    ("hypot", {}, (0.0, 0.0), (0.0, 0.0)),
+    ("sqrt", {}, (0.0,), (math.inf,)),
+    ("logaddexp", {}, (2.0, 2.0), (0.5, 0.5)),
+    ("pow", {}, (0.0, 2.0), (0.0, 0.0)),
+    ("pow", {}, (0.0, 0.0), (0.0, 0.0)),
+    ("pow", {}, (0.0, 1.0), (1.0, 0.0)),
+    ("pow", {}, (-2.0, 3.0), (12.0, math.nan)),
+]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("op", "settings", "point", "slopes"), SUBGRADIENTS)
+@pytest.mark.parametrize("recorded", [False, True])
+def test_subgradient(op, settings, point, slopes, dtype, recorded):
+    """The slope at every kink is stated, and both ways back say the same."""
+    inputs = [tgx.tensor(np.array([x], dtype), requires_grad=True) for x in point]
+    out = REGISTRY[op](*inputs, **settings)
+    got = tgx.autograd.grad(out, inputs, tgx.ones_like(out), create_graph=recorded)
+    for g, slope in zip(got, slopes, strict=True):
+        np.testing.assert_equal(g.detach().numpy(), np.array([slope], dtype))
+
+
+def test_every_kink_has_a_stated_subgradient():
+    stated = {row[0] for row in SUBGRADIENTS}
+    smooth = {"erf", "erfc", "ndtr", "tanhshrink", "mish", "squareplus"}  # their code has branches
+    ends = {"acosh", "asin", "acos", "atanh", "erfinv", "log1p"}  # of where they are defined
+    assert set(KINKS) - smooth - ends <= stated
+
+
+# ---- both ways back -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("op", [*SLOPED, *ROWS], ids=name)
+def test_both_ways_back_agree(op, dtype):
+    """The kernels of the way back against the slope on tensors, for a gradient that is not 1."""
+    random = np.random.default_rng(7)
+    if isinstance(op, Rowwise):
+        arrays, tight = [random.normal(size=(5, 9)).astype(dtype)], 64.0
+    else:
+        known = truth(op, dtype)
+        keep = np.isfinite([v for v in known.values.values()]).all(axis=0)
+        arrays, tight = [a[keep] for a in known.arrays], 16.0
+    inputs = [tgx.tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
+    wanted = [x for x in inputs if x.requires_grad]
+    out = op(*inputs)
+    g = tgx.tensor(random.normal(size=out.shape).astype(dtype))
+    plain = tgx.autograd.grad(out, wanted, g, retain_graph=True)
+    recorded = tgx.autograd.grad(out, wanted, g, create_graph=True)
+    eps, tiny = np.finfo(dtype).eps, np.finfo(dtype).tiny
+    for a, b in zip(plain, recorded, strict=True):
+        assert a.dtype == b.dtype == np.dtype(dtype)
+        limit = 2e-4 if getattr(op, "float32", None) and dtype is np.float32 else tight * eps
+        np.testing.assert_allclose(a.numpy(), b.detach().numpy(), limit, 1e3 * tiny)
+
+
+# ---- lengths, neighbours, layouts ---------------------------------------------------------------
+
+LENGTHS = [0, 1, 7, 8, 9, 63, 64, 65]
+
+
+def _flat_kernels(op: Elementwise, dtype: Any) -> Iterator[tuple[Any, list[Any], int, Any]]:
+    """The kernels of an operation with arguments for 65 elements: kernel, arguments, outputs."""
+    params = {}
+    arrays = [np.resize(a, 65) for a in points(op, dtype, params)]
+    names = dict(zip(op.inputs, arrays, strict=True)) | dict(
+        zip(op.settings, map(dtype, op.defaults), strict=True)
+    )
+    word = np.dtype(dtype).name
+    forward = op.forward_text("cpu", word).load()
+    kind = bool if op.result == "bool" else dtype
+    yield forward, [names[n] for n in (*op.inputs, *op.settings)], 1, kind
+    if op.slope_formula is not None:
+        backward = op.backward_text("cpu", word).load()
+        names["y"] = op.value([*arrays], op.defaults) if op.flags.count(True) == 0 else None
+        which = op._backward_names(tuple(range(op.arity)))
+        g = np.linspace(-1.0, 1.0, 65).astype(dtype)
+        yield backward, [g, *(names[n] for n in which)], op.arity, dtype
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    "op", [op for op in tgx.activations.values() if isinstance(op, Elementwise)], ids=name
+)
+def test_lengths_and_neighbours(op, dtype):
+    """Every length gives the same numbers, and no kernel writes beside its output."""
+    for kernel, arguments, outputs, kind in _flat_kernels(op, dtype):
+        whole = None
+        for length in sorted(LENGTHS, reverse=True):
+            outs = [np.full(length + 16, 77, kind) for _ in range(outputs)]
+            given = [a[:length] if isinstance(a, np.ndarray) else a for a in arguments]
+            kernel(*given, *(o[8 : 8 + length] for o in outs))
+            inner = [o[8 : 8 + length] for o in outs]
+            whole = whole or inner
+            for out, part, full in zip(outs, inner, whole, strict=True):
+                np.testing.assert_array_equal(part, full[:length])
+                np.testing.assert_array_equal(out[:8], np.full(8, 77, kind))
+                np.testing.assert_array_equal(out[8 + length :], np.full(8, 77, kind))
+
+
+@pytest.mark.parametrize("op", SLOPED, ids=name)
+def test_layouts(op):
+    """Transposed, strided and reversed inputs give what contiguous ones give."""
+    arrays = [np.resize(a, 60).reshape(6, 10) for a in truth(op, np.float64).arrays]
+    g = np.linspace(-1.0, 1.0, 60).reshape(6, 10)
+
+    def both(parts: list[Any], g: Any) -> list[Any]:
+        inputs = [tgx.from_numpy(p) for p in parts]
+        for x in inputs:
+            if x.dtype.kind == "f":
+                x.requires_grad_()
+        out = op(*inputs)
+        out.backward(tgx.from_numpy(g))
+        return [out.detach().numpy(), *(x.grad.numpy() for x in inputs if x.requires_grad)]
+
+    for view in (lambda a: a.T, lambda a: a[::2, ::3], lambda a: a[::-1]):
+        strided = both([view(a) for a in arrays], view(g))
+        plain = both([np.ascontiguousarray(view(a)) for a in arrays], view(g).copy())
+        for a, b in zip(strided, plain, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+# ---- rows ---------------------------------------------------------------------------------------
+
+ROW = [0.3, -1.7, 2.9, 0.8]
+ROW_CASES = [ROW, [5.0, 5.0, -20.0, 4.999], [-700.0, 700.0, 3.0, 690.0], [1e-9, -1e-9, 0.0, 1e-3]]
+
+
+def _row_truth(op: Rowwise, row: list[float]) -> tuple[Any, Any, Any]:
+    """Values, the matrix of slopes and the array of second slopes of a row, exactly."""
+    n, m = len(row), 1 if op.column else len(row)
+    value, slope, second = np.zeros(m), np.zeros((m, n)), np.zeros((m, n, n))
+    for i in range(m):
+        for j in range(n):
+            for k in range(j, n):
+                a, b, c = evaluate_row(op.textbook, row, i, (j, k))
+                value[i], slope[i, j] = float(a), float(b)
+                second[i, j, k] = second[i, k, j] = float(c)
+            slope[i, j] = float(evaluate_row(op.textbook, row, i, (j, j))[1])
+    return value, slope, second
+
+
+def _row_computed(op: Rowwise, row: list[float], dtype: Any, dim: int) -> tuple[Any, Any, Any]:
+    """The same three as the library has them, with the row along `dim` of three dimensions."""
+    n, m = len(row), 1 if op.column else len(row)
+    shape = [3, 3, 3]
+    shape[dim] = n
+    array = np.zeros(shape, dtype)
+    at = [1, 2, 0]
+    at[dim] = slice(None)
+    array[tuple(at)] = row
+    slope, second = np.zeros((m, n), dtype), np.zeros((m, n, n), dtype)
+    for i in range(m):
+        x = tgx.tensor(array, requires_grad=True)
+        y = op(x, dim)
+        value = y.detach().numpy()[tuple(at)]
+        start = np.zeros(y.shape, dtype)
+        start[tuple(at)] = np.eye(m, dtype=dtype)[i]
+        slope[i] = tgx.autograd.grad(y, x, tgx.tensor(start), retain_graph=True)[0].numpy()[
+            tuple(at)
+        ]
+        (first,) = tgx.autograd.grad(y, x, tgx.tensor(start), create_graph=True)
+        for j in range(n):
+            if first.requires_grad:
+                again = np.zeros(shape, dtype)
+                again[tuple(at)] = np.eye(n, dtype=dtype)[j]
+                (g,) = tgx.autograd.grad(first, x, tgx.tensor(again), retain_graph=True)
+                second[i, j] = g.numpy()[tuple(at)]
+    return value, slope, second
+
+
+@pytest.mark.parametrize("dim", [0, 1, 2, -1])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("row", ROW_CASES, ids=["plain", "ties", "ends", "near"])
+@pytest.mark.parametrize("op", ROWS, ids=name)
+def test_rows_agree_with_the_textbook(op, row, dtype, dim):
+    if op.column and len(set(row)) < len(row):
+        return  # the textbook has no slope there; see test_row_ties_share
+    row = [float(dtype(x)) for x in row]
+    exact, got = _row_truth(op, row), _row_computed(op, row, dtype, dim)
+    eps = np.finfo(dtype).eps
+    for order, (a, b) in enumerate(zip(got, exact, strict=True)):
+        if dtype is np.float64:
+            relative = 1e-12 if order < 2 else 1e-9
+        else:
+            # x - max is rounded, and e to that power has |x - max| times its error.
+            relative = (4.0 + max(row) - min(row)) * eps * 4.0**order
+        # A sum over the row, so an element may cancel: 4 eps of the largest term.
+        floor = 4.0 * eps * (1.0 if order else 0.0) * np.abs(b).max(initial=0.0)
+        floor = max(floor, 1e-290 if dtype is np.float64 else 1e-35)
+        np.testing.assert_allclose(a, b, relative, floor, err_msg=f"order {order}")
+
+
+@pytest.mark.parametrize("width", [1, 7, 8, 9, 63, 64, 65])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("op", ROWS, ids=name)
+def test_row_lengths(op, dtype, width):
+    """Every length of a row, none of the rows beside it touched."""
+    array = np.random.default_rng(width).normal(size=(3, width)).astype(dtype)
+    slots = op._text("cpu", np.dtype(dtype).name, "forward")[1]
+    kernel = op.forward_text("cpu", np.dtype(dtype).name).load()
+    columns = 1 if op.column else width
+    out = np.full((5, columns), 77, dtype)
+    scratch = np.full((5, slots, width), 77, dtype)
+    kernel(array, scratch[1:4], out[1:4])
+    np.testing.assert_array_equal(out[[0, 4]], np.full((2, columns), 77, dtype))
+    np.testing.assert_array_equal(scratch[[0, 4]], np.full((2, slots, width), 77, dtype))
+    wide = array.astype(np.float64)
+    e = np.exp(wide - wide.max(1, keepdims=True))
+    f = np.exp(wide.min(1, keepdims=True) - wide)
+    share = e / e.sum(1, keepdims=True)
+    wanted = {
+        "softmax": share, "log_softmax": np.log(share), "softmin": f / f.sum(1, keepdims=True),
+        "maxout": wide.max(1, keepdims=True),
+    }[op.name]  # fmt: skip
+    np.testing.assert_allclose(out[1:4], wanted, 32 * np.finfo(dtype).eps, 1e-30)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 4), (4, 0), (2, 0, 3)])
+@pytest.mark.parametrize("op", ROWS, ids=name)
+def test_rows_of_nothing(op, shape):
+    x = tgx.zeros(*shape, requires_grad=True)
+    if op.column and shape[-1] == 0:
+        return  # the largest of nothing: maxout refuses before
+    y = op(x)
+    y.sum().backward()
+    assert x.grad.shape == shape
+
+
+def test_row_ties_share():
+    """Equal largest values share the gradient."""
+    x = tgx.tensor([[1.0, 3.0, 3.0]], requires_grad=True)
+    REGISTRY["maxout"](x).sum().backward()
+    assert x.grad.tolist() == [[0.0, 0.5, 0.5]]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_rows_at_the_edges(dtype):
+    """Infinite and missing numbers in a row."""
+    inf, nan = math.inf, math.nan
+
+    def of(f: Any, *row: float) -> list[float]:
+        return f(tgx.tensor(np.array(row, dtype))).tolist()
+
+    assert of(tgx.softmax, -inf, 0.0) == [0.0, 1.0]
+    assert of(tgx.log_softmax, -inf, 0.0) == [-inf, 0.0]
+    assert of(tgx.softmin, inf, 0.0) == [0.0, 1.0]
+    assert of(REGISTRY["maxout"], -inf, 4.0) == [4.0]
+    assert of(REGISTRY["maxout"], inf, 4.0) == [inf]
+    for f in (tgx.softmax, tgx.log_softmax, tgx.softmin):
+        nothing = inf if f is tgx.softmin else -inf
+        assert np.isnan(of(f, 1.0, nan)).all()
+        assert np.isnan(of(f, nothing, nothing)).all()
+    assert np.isnan(of(REGISTRY["maxout"], 1.0, nan)).all()
+    assert np.isnan(of(REGISTRY["maxout"], nan, 1.0)).all()
+
+
+# ---- the test of the test -----------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def private(function: Any, textbook: str, slope: Any, **options: Any) -> Iterator[Elementwise]:
+    """An operation that is in the registry only while a test runs."""
+    op = Elementwise(function, textbook, **options)
+    try:
+        op.slope(slope)
+        yield op
+    finally:
+        del REGISTRY[op.name]
+
+
+def softened(x):
+    return exp(-absolute(x))
+
+
+def right_slope(x):
+    return where(x > 0.0, -1.0, 1.0) * exp(-absolute(x))
+
+
+def wrong_slope(x):
+    return where(x > 0.0, -1.0, 1.0) * exp(-absolute(x)) * 1.00000000001
+
+
+def slope_with_a_wrong_tail(y):
+    return where(y > 1e-5, -y, 0.0)
+
+
+def falling(x):
+    return exp(-x)
+
+
+def inexact(x):
+    return exp(x) - 1.0
+
+
+def slope_of_inexact(x):
+    return exp(x)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_oracle_accepts_what_is_right(dtype):
+    with private(softened, "exp(-abs(x))", right_slope) as op:
+        for order in (VALUE, SLOPE, SECOND):
+            check(op, dtype, {}, order)
+    assert "softened" not in REGISTRY
+
+
+def test_the_oracle_notices_a_wrong_slope():
+    with private(softened, "exp(-abs(x))", wrong_slope) as op:
+        check(op, np.float64, {}, VALUE)
+        with pytest.raises(AssertionError, match="softened: .* not the textbook's"):
+            check(op, np.float64, {}, SLOPE)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_oracle_notices_a_lost_tail(dtype):
+    with private(falling, "exp(-x)", slope_with_a_wrong_tail) as op:
+        check(op, dtype, {}, VALUE)
+        with pytest.raises(AssertionError, match="falling"):
+            check(op, dtype, {}, SLOPE)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_the_oracle_notices_a_wrong_value(dtype):
+    with private(falling, "exp(-x) + 1e-3 * x", slope_with_a_wrong_tail) as op, pytest.raises(
+        AssertionError, match="falling"
+    ):
+        check(op, dtype, {}, VALUE)
+
+
+def cubed(x):
+    return x * x * x
+
+
+def slope_of_cubed(x):
+    return 3.0 * x * x
+
+
+def test_the_oracle_notices_a_value_that_lost_its_digits_near_zero():
+    """exp(x) - 1 as it stands is excused beside its zero, and only there."""
+    with private(inexact, "exp(x) - 1", slope_of_inexact) as op:
+        check(op, np.float64, {}, VALUE)
+    with private(cubed, "x ** 3 + 1e-11 * x", slope_of_cubed) as op, pytest.raises(
+        AssertionError, match="cubed"
+    ):
+        check(op, np.float64, {}, SLOPE)
+    with private(cubed, "x ** 3", slope_of_cubed) as op:
+        check(op, np.float64, {}, SECOND)
