@@ -154,7 +154,7 @@ def fits() -> list[Fit]:
             Fit((f"NDTR_NEAR{end}",), ndtr_odd, lambda z: 1 / ndtr_odd(z), 0, one, (ndtr,)),
             Fit(
                 (f"NDTR_FAR{end}",), ndtr_far, lambda t: 1 / ndtr_far(t),
-                t_of("0.99"), t_of(ends[0]), (far,),
+                t_of("0.74"), t_of(ends[0]), (far,),
             ),
             Fit(
                 (f"ERFC{end}",), erfc_far, lambda t: 1 / erfc_far(t),

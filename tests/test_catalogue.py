@@ -75,7 +75,11 @@ def test_has_a_textbook_and_samples(op):
 # ---- integers -----------------------------------------------------------------------------------
 
 INTEGERS = [op for op in ELEMENTWISE if op.integers in ("same", "only") and op.name != "where"]
-BITS = {"x & y": np.bitwise_and, "x | y": np.bitwise_or, "x ^ y": np.bitwise_xor, "~x": np.invert}
+#: What whole numbers alone can do.
+WHOLE = {
+    "x & y": np.bitwise_and, "x | y": np.bitwise_or, "x ^ y": np.bitwise_xor, "~x": np.invert,
+    "x ** y": np.power,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8])
@@ -85,8 +89,8 @@ def test_integers(op, dtype):
     columns = [[5, 7, 1, 0, 9, 4, 2, 6], [2, 7, 3, 4, 1, 3, 2, 1], [3, 8, 2, 5, 2, 9, 9, 1]]
     arrays = [np.array(c, dtype) for c in columns[: op.arity]]
     got = op(*(tgx.tensor(a) for a in arrays)).numpy()
-    if op.textbook in BITS:
-        wanted = BITS[op.textbook](*arrays)
+    if op.textbook in WHOLE:
+        wanted = WHOLE[op.textbook](*arrays)
     else:
         along = (op.inputs[0], op.inputs[0])
         rows = zip(*(map(float, column) for column in columns[: op.arity]), strict=True)

@@ -114,7 +114,7 @@ SPECIAL: dict[str, list[float]] = {
     "tanhshrink": [1, 9, 9.05, 19.1, 1e30, 1e-9, 1e-12, 2e-13, 2e-15],
     "logistic": [-103.97, -103.98, -88.7, -87.3, 16.6, 17.4, -745.13, -745.14, -708.4, 36.7],
     "gaussian": [1, 13.2, 14.4, 14.42, 37.6, 38.56, 38.58, 38.7, 38.71],
-    "ndtr": [1, -1, -12.9, -14.1, -14.17, -14.2, -37.5, -38.4, -38.48, -38.5, 5.4, 8.3],
+    "ndtr": [0.75, -0.75, -12.9, -14.1, -14.17, -14.2, -37.5, -38.4, -38.48, -38.5, 5.4, 8.3],
     "erf": [1, 0.5, 3.8, 3.92, 3.93, 5.8, 5.92, 5.94],
     "erfc": [1, -1, 0.5, 9.19, 10.05, 10.06, 26.5, 27.2, 27.22, 27.3, -3.9, -5.9],
     "sin": [1e5, 131072, 131073, 1e6, 1e10, 1e15, 1e22, 1e30, 1e38],
@@ -476,14 +476,14 @@ from tinygradx.kernels.vectormath import *
 def kernel(x, z, out):
     wide_vectors()
     for i in range(out.size):
-        out[i] = sin_float64(x[i]) + cos_float64(x[i]) + sin_float32(z[i]) + cos_float32(z[i])
+        out[i] = sin_float64(x[i]) + cos_float32(z[i])
 
 x = numpy.array([0.5, 1e5, 1e6, 1e22] * 5)
 out = numpy.empty_like(x)
 kernel(x, x.astype(numpy.float32), out)
 z = x.astype(numpy.float32)
-right = numpy.sin(x) + numpy.cos(x) + (numpy.sin(z.astype(float)) + numpy.cos(z.astype(float)))
-assert abs(out - right).max() < 2e-7, abs(out - right).max()
+right = numpy.sin(x) + numpy.cos(z.astype(float))
+assert abs(out - right).max() < 1e-7, abs(out - right).max()
 print(sum(kernel.stats.cache_hits.values()))
 """
 

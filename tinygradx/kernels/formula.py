@@ -76,7 +76,6 @@ class Formula:
     name: str = ""
     #: Source text, for a function made from text; found by `inspect` otherwise.
     text: str | None = None
-    _cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -379,14 +378,12 @@ class _Typer(ast.NodeTransformer):
             return self.written.add_machine(target.attr, self.formula)
         if isinstance(target, ast.Name) and target.id in self.reductions:
             return target.id
-        if not isinstance(target, ast.Name) or target.id in self.local:
-            raise self.unknown(ast.unparse(target))
-        value = self.formula.meaning(target.id)
+        value = self.meaning(target)
         if value is abs:
             return "abs"
         called = getattr(value, "formula", None)
         if not isinstance(called, Formula):
-            raise self.unknown(target.id)
+            raise self.unknown(ast.unparse(target))
         names, settings = called.parameters, called.settings
         for name in names[len(arguments) :]:
             setting = _constant(settings.get(name))
@@ -398,6 +395,16 @@ class _Typer(ast.NodeTransformer):
                 )
             arguments.append(self.number(setting))
         return self.written.add(called)
+
+    def meaning(self, target: ast.expr) -> Any:
+        """What a called name stands for: `exp`, or `tgx.exp`."""
+        if isinstance(target, ast.Name) and target.id not in self.local:
+            return self.formula.meaning(target.id)
+        if isinstance(target, ast.Attribute):
+            owner = self.meaning(target.value)
+            if isinstance(owner, ModuleType):
+                return getattr(owner, target.attr, None)
+        raise self.unknown(ast.unparse(target))
 
     def unknown(self, name: str) -> KernelError:
         return KernelError(

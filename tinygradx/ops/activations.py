@@ -8,12 +8,13 @@ the block to at 50 digits; the block itself is written so that no end overflows 
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from tinygradx.errors import ArgumentError, ShapeError
+from tinygradx.errors import ArgumentError, ShapeError, UnknownNameError
 from tinygradx.kernels import machine
 from tinygradx.ops.elementary import (
     INV_SQRT_2PI,
@@ -36,8 +37,19 @@ from tinygradx.ops.rowwise import Rowwise, row_max, row_sum
 from tinygradx.ops.shapes import narrow, reshape, squeeze
 from tinygradx.ops.structural import as_handle, whole_dim
 
-#: Every activation by name, in the order of this file; users' own follow.
-ACTIVATIONS: dict[str, Any] = {}
+class Activations(dict[str, Any]):
+    """Every activation by name, in the order of this file; users' own follow."""
+
+    def __missing__(self, name: str) -> Any:
+        near = difflib.get_close_matches(str(name), self, 1)
+        raise UnknownNameError(
+            f"an activation called {name!r}",
+            "no such name",
+            (f"did you mean {near[0]!r}? " if near else "") + f"There are {', '.join(self)}",
+        )
+
+
+ACTIVATIONS = Activations()
 
 SQRT_2_OVER_PI = math.sqrt(2.0 / math.pi)
 GELU_CUBIC = 0.044715
@@ -77,7 +89,7 @@ def activation(textbook: str, **options: Any) -> Callable[[FunctionType], Elemen
     """
 
     def register(function: FunctionType) -> Elementwise:
-        operation = Elementwise(function, textbook, **options)
+        operation = Elementwise(function, textbook, derives=True, **options)
         ACTIVATIONS[operation.name] = operation
         return operation
 

@@ -804,7 +804,12 @@ def _():
     return 0.0
 
 
-@elementwise("nint(x)", numpy=np.rint, integers="same")
+def _nearest(x: Any) -> Any:
+    """np.rint, which would make floats of integers."""
+    return np.rint(x) if x.dtype.kind == "f" else x.copy()
+
+
+@elementwise("nint(x)", numpy=_nearest, integers="same")
 def rint(x):
     """Rounded to the nearest whole number, halves to the even one; its slope is 0."""
     return machine.rint(x)

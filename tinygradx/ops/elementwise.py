@@ -15,6 +15,7 @@ for the way back, and derivatives of every order (the slope is made of operation
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from types import FunctionType
@@ -46,6 +47,7 @@ from tinygradx.kernels import (
 )
 from tinygradx.ops.kernel_op import KernelOp
 from tinygradx.ops.promotion import get_default_dtype, result_type
+from tinygradx.ops.traced import Traced, derived_slope, formula_without_source
 
 #: NumPy's letter for a dtype -> its name in kernel text.
 DTYPE_NAMES = {"f": "float32", "d": "float64"}
@@ -111,8 +113,9 @@ class Elementwise(KernelOp):
         flags: Sequence[str] = (),
         float32: Bound | None = None,
         name: str = "",
+        derives: bool = False,
     ) -> None:
-        formula = Formula(function, name)
+        formula = _formula(function, name or function.__name__)
         self.name = formula.name
         self.formula = formula
         self.textbook = textbook
@@ -121,6 +124,8 @@ class Elementwise(KernelOp):
         self.integers = integers
         self.result = result
         self.float32 = float32
+        #: Whether a slope that was not declared is derived from the formula.
+        self.derives = derives
         self.__doc__ = function.__doc__
         self.__name__ = self.name
         self.__module__ = function.__module__
@@ -153,7 +158,7 @@ class Elementwise(KernelOp):
         The parameters say what is kept until the way back: inputs by name, `y` the output (where
         no input is called so), settings by name.
         """
-        formula = Formula(function, f"{self.name}_slope")
+        formula = _formula(function, f"{self.name}_slope")
         known = {*self.inputs, *self.settings, "y"}
         strange = [name for name in formula.parameters if name not in known]
         if strange:
@@ -162,6 +167,16 @@ class Elementwise(KernelOp):
                 f"a parameter called {strange[0]!r}",
                 f"use {', '.join([*self.inputs, 'y', *self.settings])}",
             )
+        self._take_slope(formula)
+        return function
+
+    def differentiable(self) -> bool:
+        """Whether there is a slope; one that was left out of an activation is derived now."""
+        if self.slope_formula is None and self.derives:
+            self._take_slope(derived_slope(self))
+        return self.slope_formula is not None
+
+    def _take_slope(self, formula: Formula) -> None:
         self.slope_formula = formula
         self.saves = tuple(name for name in formula.parameters if name not in self.settings)
         self.origins = tuple(
@@ -169,7 +184,6 @@ class Elementwise(KernelOp):
         )
         # One input of which at most one thing is kept: what nearly every activation is.
         self.shortest = self.arity == 1 and len(self.saves) < 2 and self.result == "same"
-        return function
 
     @property
     def shares(self) -> tuple[_Share, ...]:
@@ -179,11 +193,12 @@ class Elementwise(KernelOp):
         return self._shares
 
     def _read_slope(self) -> list[_Share]:
-        slope = self.slope_formula
-        if slope is None:
+        if not self.differentiable():
             raise KernelError(
                 f"differentiate {self.name}", "no slope was declared", f"add @{self.name}.slope"
             )
+        slope = self.slope_formula
+        assert slope is not None
         if slope.branches():
             raise KernelError(
                 f"use the slope of {self.name}",
@@ -311,6 +326,8 @@ class Elementwise(KernelOp):
             nodes.append(node)
             bit += bit
         if kind is None or not plain:
+            if any(isinstance(x, Traced) for x in inputs):
+                return Traced(self, (*inputs, *params))
             inputs, arrays, kind = self._prepare(inputs)
             some = next(a for a in arrays if not isinstance(a, (bool, int, float)))
         try:
@@ -324,7 +341,7 @@ class Elementwise(KernelOp):
         except ValueError as error:
             raise self._explained(error, arrays) from None
         handle = wrap(kind, out)
-        if wanted and is_grad_enabled() and self.slope_formula is not None:
+        if wanted and is_grad_enabled() and self.differentiable():
             plan = self._kept.get(wanted) or self._plan(wanted)
             if None in nodes:
                 nodes = [x.source() if isinstance(x, Handle) else _leaf(x, out) for x in inputs]
@@ -577,6 +594,17 @@ class Elementwise(KernelOp):
         for index in which:
             read |= set(self.shares[index].formula.parameters)
         return [name for name in (*self.saves, *self.settings) if name in read]
+
+
+def _formula(function: FunctionType, name: str) -> Formula:
+    """The formula of a function, from its source or, without one, by running it on names."""
+    formula = Formula(function, name)
+    if function.__code__.co_filename.startswith("<"):  # a prompt, a string, a notebook
+        try:
+            inspect.getsource(function)
+        except (OSError, TypeError):
+            return formula_without_source(function, name, formula.settings)
+    return formula
 
 
 _KINDS = {"a": "array", "s": "scalar", "b": "flags"}
