@@ -517,7 +517,9 @@ def softmax(x):
 
 @softmax.pull
 def _(g, y):
-    return y * (g - row_sum(g * y))
+    # Centred twice: where one y is nearly 1, a plain g - sum(g * y) has no digits left of 1 - y.
+    centred = g - row_sum(g * y)
+    return y * (centred - row_sum(centred * y))
 
 
 @row_activation("log(exp(x) / sum(exp(x)))")
@@ -542,7 +544,8 @@ def softmin(x):
 
 @softmin.pull
 def _(g, y):
-    return y * (row_sum(g * y) - g)
+    centred = g - row_sum(g * y)  # twice, as in softmax
+    return y * (row_sum(centred * y) - centred)
 
 
 @row_activation("max(x)", column=True, name="maxout")

@@ -16,6 +16,7 @@ higher derivatives come.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
@@ -147,14 +148,14 @@ class Rowwise(KernelOp):
             )
         backend = backend_of(whole)
         xp = backend.xp
-        turned = [xp.ascontiguousarray(_last(a, dim)) for a in arrays]
-        rows = [a.reshape(-1, a.shape[-1] if a.ndim else 1) for a in turned]
         moved = _last(whole, dim).shape
         width = moved[-1] if moved else 1
-        height = whole.size // width if width else 0
+        height = math.prod(moved[:-1])
+        turned = [xp.ascontiguousarray(_last(a, dim)) for a in arrays]
+        rows = [a.reshape(height, a.shape[-1] if a.ndim else 1) for a in turned]
         columns = 1 if self.column and direction == "forward" else width
         out = xp.empty((height, columns), whole.dtype)
-        if height:
+        if height and width:
             kernel, slots = self._kernel(backend, direction, whole.dtype)
             backend.run_rows(kernel, rows, xp.empty((height, slots, width), whole.dtype), out)
         return _back(out.reshape((*moved[:-1], columns) if moved else ()), dim)

@@ -1,0 +1,245 @@
+"""gradcheck itself, and every structural operation under it, to first and second order."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from samples import STRUCTURAL
+
+import tinygradx as tgx
+from tinygradx.gradcheck import GradcheckError, gradcheck, gradgradcheck
+from tinygradx.graph import REGISTRY
+from tinygradx.ops.activations import log_softmax, maxout, softmax, softmin
+from tinygradx.ops.indexing import SET_AT
+from tinygradx.ops.losses import cross_entropy
+from tinygradx.ops.reductions import PICK, PLACE
+from tinygradx.ops.shapes import PAD_DIM, sum_to, to_dtype
+from tinygradx.ops.structural import Structural
+
+
+def leaf(*shape: int, seed: int = 0):
+    """A float64 leaf whose elements differ by at least 0.04 or so: no ties within a step."""
+    random = np.random.default_rng(seed)
+    size = math.prod(shape)
+    array = random.permutation(np.linspace(-1.9, 2.1, size)) if size else np.zeros(0)
+    return tgx.tensor(array.reshape(shape) + 0.013, requires_grad=True)
+
+
+A, B = leaf(3, 4), leaf(3, 4, seed=1)
+MASK = np.array([[True, False, True, False], [False] * 4, [True] * 4])
+REPEATED = np.array([0, 2, 0, 0])
+CLASSES = tgx.tensor(np.array([1, 3, 0]))
+
+#: (name, function, inputs): every structural operation, in each of its forms.
+CASES = [
+    ("reshape", lambda x: x.reshape(2, 6), [A]),
+    ("reshape to less", lambda x: x.flatten(), [leaf(2, 3, 2)]),
+    ("reshape of a transpose", lambda x: x.T.reshape(6, 2), [A]),
+    ("permute", lambda x: x.permute(2, 0, 1), [leaf(2, 3, 2)]),
+    ("permute, T", lambda x: x.T @ x, [A]),
+    ("expand", lambda x: x.expand(5, 3, 4), [leaf(3, 1)]),
+    ("expand of a number", lambda x: x.expand(2, 3), [leaf()]),
+    ("sum_to", lambda x: sum_to(x, (3, 1)), [A]),
+    ("sum_to a number", lambda x: sum_to(x, ()), [A]),
+    ("to", lambda x: to_dtype(to_dtype(x, np.float64) * 1.0, np.float64), [A]),
+    ("clone", lambda x: x.clone() * x, [A]),
+    ("cat", lambda x, y: tgx.cat([x, y, x], 1), [A, B]),
+    ("cat dim 0", lambda x, y: tgx.cat([x, y], 0), [A, leaf(1, 4)]),
+    ("cat with nothing", lambda x, y: tgx.cat([x, y], 0), [A, leaf(0, 4)]),
+    ("stack", lambda x, y: tgx.stack([x, y], 1), [A, B]),
+    ("stack last", lambda x, y: tgx.stack([x, y], -1), [A, B]),
+    ("narrow", lambda x: x.narrow(1, 1, 2), [A]),
+    ("narrow of nothing", lambda x: x.narrow(0, 1, 0), [A]),
+    ("pad_dim", lambda x: PAD_DIM.apply((x,), (1, 2, 1)), [A]),
+    ("squeeze", lambda x: x.squeeze(1).unsqueeze(0), [leaf(3, 1)]),
+    ("getitem: row", lambda x: x[1], [A]),
+    ("getitem: element", lambda x: x[1, -1], [A]),
+    ("getitem: slices", lambda x: x[::2, 1:3], [A]),
+    ("getitem: none and dots", lambda x: x[None, ..., 0], [A]),
+    ("getitem: list", lambda x: x[[2, 0]], [A]),
+    ("getitem: repeated", lambda x: x[REPEATED], [A]),
+    ("getitem: pairs", lambda x: x[[0, 1, 1], [3, 2, 2]], [A]),
+    ("getitem: mixed", lambda x: x[1:, REPEATED], [A]),
+    ("getitem: mask", lambda x: x[MASK], [A]),
+    ("getitem: row mask", lambda x: x[np.array([True, False, True])], [A]),
+    ("getitem: tensor", lambda x: x[tgx.tensor(REPEATED)], [A]),
+    ("getitem: negative repeated", lambda x: x[[0, -3, 2]], [A]),
+    ("put", lambda x: x[REPEATED][:, 1:].sum(0), [A]),
+    ("set_at", lambda x, v: SET_AT.apply((x, v), (1,)), [A, leaf(4)]),
+    ("set_at: broadcast", lambda x, v: SET_AT.apply((x, v), ((slice(None), 2),)), [A, leaf()]),
+    ("set_at: mask", lambda x, v: SET_AT.apply((x, v), (MASK,)), [A, leaf(6)]),
+    ("set_at: by brackets", lambda x, v: _assigned(x * 1.0, v), [A, leaf(2)]),
+    ("sum", lambda x: x.sum(), [A]),
+    ("sum dim", lambda x: x.sum(1), [A]),
+    ("sum dims", lambda x: (x * x).sum((0, 2), keepdim=True), [leaf(2, 3, 2)]),
+    ("mean", lambda x: (x * x).mean(), [A]),
+    ("mean dim", lambda x: x.mean(-1, keepdim=True), [A]),
+    ("amax", lambda x: x.amax(), [A]),
+    ("amax dim", lambda x: x.amax((0, 1), keepdim=True), [leaf(2, 3, 2)]),
+    ("amin dim", lambda x: x.amin(1) * x.amin(), [A]),
+    ("logsumexp", lambda x: x.logsumexp(1), [A]),
+    ("logsumexp dims", lambda x: x.logsumexp((0, 1), keepdim=True), [A]),
+    ("max of all", lambda x: x.max(), [A]),
+    ("max dim", lambda x: x.max(1).values, [A]),
+    ("max dim, keepdim", lambda x: x.max(0, keepdim=True).values * x, [A]),
+    ("min dim", lambda x: x.min(1)[0], [A]),
+    ("max of two", lambda x, y: x.max(y), [leaf(3, 4, seed=2) * 1.0, leaf(3, 4, seed=5)]),
+    ("pick", lambda x: PICK.apply((x, CLASSES), (1,)), [A]),
+    ("place", lambda x: PLACE.apply((x, CLASSES), ((3, 5), 1)), [leaf(3)]),
+    ("matmul", lambda x, y: x @ y, [leaf(2, 3), leaf(3, 4)]),
+    ("matmul: vectors", lambda x, y: x @ y, [leaf(3), leaf(3, seed=1)]),
+    ("matmul: matrix, vector", lambda x, y: x @ y, [leaf(2, 3), leaf(3)]),
+    ("matmul: vector, matrix", lambda x, y: x @ y, [leaf(3), leaf(3, 2)]),
+    ("matmul: stacks", lambda x, y: x @ y, [leaf(2, 2, 3), leaf(2, 3, 2)]),
+    ("matmul: stack, matrix", lambda x, y: x @ y, [leaf(2, 2, 3), leaf(3, 2)]),
+    ("matmul: matrix, stack", lambda x, y: x @ y, [leaf(2, 3), leaf(2, 3, 2)]),
+    ("matmul: stacks broadcast", lambda x, y: x @ y, [leaf(2, 1, 1, 3), leaf(2, 3, 2)]),
+    ("matmul: vector, stack", lambda x, y: x @ y, [leaf(3), leaf(2, 3, 2)]),
+    ("matmul: stack, vector", lambda x, y: x @ y, [leaf(2, 2, 3), leaf(3)]),
+    ("matmul: with itself", lambda x: x @ x, [leaf(3, 3)]),
+    ("matmul: inner size 0", lambda x, y: x @ y, [leaf(2, 0), leaf(0, 3)]),
+    ("cross_entropy", lambda x: cross_entropy(x, CLASSES), [A]),
+    ("cross_entropy: sum", lambda x: cross_entropy(x, CLASSES, reduction="sum"), [A]),
+    ("cross_entropy: none", lambda x: cross_entropy(x, CLASSES, reduction="none"), [A]),
+    ("softmax", lambda x: softmax(x, 0), [A]),
+    ("log_softmax", lambda x: log_softmax(x, -1), [A]),
+    ("softmin", lambda x: softmin(x, 1), [leaf(2, 3, 2)]),
+    ("maxout", lambda x: maxout(x, 2), [A]),
+    ("maxout dim", lambda x: maxout(x, 3, 0) * 2.0, [A]),
+    ("glu", lambda x: tgx.glu(x, 1), [A]),
+    ("prelu", lambda x, w: tgx.prelu(x, w), [leaf(2, 3, 2), leaf(3, seed=3)]),
+    ("prelu: one weight", lambda x, w: tgx.prelu(x, w), [A, leaf(1)]),
+    ("broadcast", lambda x, y: x * y + x / (y * y + 1.0), [leaf(3, 1), leaf(4)]),
+    ("the same twice", lambda x: x * x.T, [leaf(3, 3)]),
+    ("where", lambda x, y: tgx.where(x > 0.1, x * y, y), [A, B]),
+]
+
+
+def _assigned(x, v):
+    x[1, 1:3] = v
+    return x * x
+
+
+@pytest.mark.parametrize(("function", "inputs"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+@pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
+def test_structural(check, function, inputs):
+    leaves = [x.detach().clone().requires_grad_() for x in inputs]
+    assert check(function, leaves)
+
+
+def test_every_structural_operation_has_a_case():
+    seen = {name.replace(",", ":").split(":")[0].split(" ")[0] for name, _, _ in CASES}
+    registered = {op.name for op in REGISTRY.values() if isinstance(op, Structural)}
+    assert registered <= seen, "add a case above, and the name to STRUCTURAL in samples.py"
+    assert registered == STRUCTURAL & registered
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "inputs"), CASES, ids=[c[0] for c in CASES]
+)
+def test_both_ways_back_agree(name, function, inputs):
+    """Where a fast way back on bare arrays exists, it says what the recorded one says."""
+    leaves = [x.detach().clone().requires_grad_() for x in inputs]
+    out = function(*leaves)
+    g = tgx.tensor(np.random.default_rng(3).normal(size=out.shape))
+    plain = tgx.autograd.grad(out, leaves, g, retain_graph=True)
+    recorded = tgx.autograd.grad(out, leaves, g, create_graph=True)
+    for a, b, x in zip(plain, recorded, leaves, strict=True):
+        assert a.shape == b.shape == x.shape
+        np.testing.assert_allclose(a.numpy(), b.detach().numpy(), 1e-13, 1e-15)
+
+
+# ---- gradcheck itself ---------------------------------------------------------------------------
+
+
+class Wrong(Structural):
+    """x * x whose way back forgets the 2; the element at 1 only."""
+
+    name = "wrong_square"
+
+    def forward(self, x):
+        return x * x
+
+    def pull(self, g, x):
+        factor = tgx.tensor(np.array([2.0, 1.0, 2.0]))
+        return g * x * factor
+
+
+@pytest.fixture
+def wrong():
+    op = Wrong()
+    yield lambda x: op.apply((x,), ())
+    del REGISTRY["wrong_square"]
+
+
+def test_a_wrong_gradient_is_caught(wrong):
+    x = tgx.tensor(np.array([1.0, 3.0, -2.0]), requires_grad=True)
+    with pytest.raises(GradcheckError) as caught:
+        gradcheck(wrong, x)
+    text = str(caught.value)
+    assert "input 0 at [1]" in text
+    assert "output 0 at [1]" in text
+    assert "  got: 3, where a step of 1e-06 measures 6" in text or "measures 5.99" in text
+    assert "do:" in text
+    assert __file__ in text
+    assert gradcheck(wrong, x, raise_exception=False) is False
+    assert x.detach().numpy().tolist() == [1.0, 3.0, -2.0]
+    assert x.grad is None
+
+
+def test_a_wrong_second_gradient_is_caught():
+    class WrongTwice(Structural):
+        name = "wrong_twice"
+
+        def forward(self, x):
+            return x * x * x
+
+        def pull(self, g, x):
+            return g * 3.0 * x.detach() * x
+
+    try:
+        op = WrongTwice()
+        x = tgx.tensor(np.array([1.0, 3.0]), requires_grad=True)
+        assert gradcheck(lambda x: op.apply((x,), ()), x)
+        with pytest.raises(GradcheckError, match="second derivative of output 0"):
+            gradgradcheck(lambda x: op.apply((x,), ()), x)
+        assert not gradgradcheck(lambda x: op.apply((x,), ()), x, raise_exception=False)
+    finally:
+        REGISTRY.pop("wrong_twice", None)
+
+
+def test_several_outputs_and_other_arguments():
+    x, y = leaf(2), leaf(2, seed=4)
+    assert gradcheck(lambda x, k, y: (x * k, (x * y).sum(), x > 0), (x, 3, y))
+    assert gradgradcheck(lambda x, k, y: (x * k, (x * y).sum()), (x, 3, y))
+    assert gradgradcheck(lambda x: x**3, x, tgx.tensor(np.array([1.0, -2.0])))
+
+
+def test_an_unused_input_has_gradient_zero():
+    assert gradcheck(lambda x, y: x * 2.0, (leaf(2), leaf(3)))
+
+
+def test_float32_is_refused():
+    with pytest.raises(TypeError, match="float64"):
+        gradcheck(lambda x: x, tgx.tensor([1.0], requires_grad=True))
+
+
+def test_nothing_to_check_is_refused():
+    with pytest.raises(TypeError, match="requires a gradient"):
+        gradcheck(lambda x: x, tgx.tensor(np.array([1.0])))
+
+
+def test_tolerances_and_steps_are_the_callers():
+    x = tgx.tensor(np.array([1.0]), requires_grad=True)
+    bent = lambda x: x.exp()  # noqa: E731
+    assert not gradcheck(bent, x, eps=0.5, raise_exception=False)
+    assert gradcheck(bent, x, eps=0.5, rtol=0.1)
+    assert gradcheck(bent, x, eps=0.5, atol=1.0, rtol=0.0)
+
+
+def test_a_gradient_at_a_kink_is_found_to_differ():
+    x = tgx.tensor(np.array([0.0]), requires_grad=True)
+    with pytest.raises(GradcheckError, match="at a kink"):
+        gradcheck(tgx.relu, x)
