@@ -68,9 +68,7 @@ def test_a_derived_slope_can_be_differentiated_again(forget):
 def test_a_formula_typed_at_a_prompt_works_too(forget):
     namespace = {"tgx": tgx}
     exec(
-        "@tgx.activation('x / (1 + x * x)')\n"
-        "def prompted(x):\n"
-        "    return x / (1.0 + x * x)\n",
+        "@tgx.activation('x / (1 + x * x)')\ndef prompted(x):\n    return x / (1.0 + x * x)\n",
         namespace,
     )
     x = tgx.tensor([2.0], requires_grad=True)
@@ -98,6 +96,7 @@ def test_a_slope_with_an_unknown_parameter_is_refused(forget):
         return x
 
     with pytest.raises(ValueError, match="use x, y"):
+
         @plain.slope
         def _(z):
             return z

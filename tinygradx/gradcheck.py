@@ -229,7 +229,9 @@ def _computed(out: Tensor, x: Tensor) -> Array:
     return rows
 
 
-def _measured(func: Callable[..., Any], given: tuple[Any, ...], place: int, eps: float) -> list[Array]:
+def _measured(
+    func: Callable[..., Any], given: tuple[Any, ...], place: int, eps: float
+) -> list[Array]:
     """The same by central differences, one array for each output that can be differentiated."""
     array = given[place].detach().numpy().copy()
     # A tensor of its own, so that the caller's is never written to.
@@ -241,7 +243,9 @@ def _measured(func: Callable[..., Any], given: tuple[Any, ...], place: int, eps:
             shifted[position] += step
             values = list(given)
             values[place] = tensor(shifted, requires_grad=True)
-            ends.append([out.detach().numpy().copy() for out in _differentiable(_called(func, values))])
+            ends.append(
+                [out.detach().numpy().copy() for out in _differentiable(_called(func, values))]
+            )
         width = (array[position] + eps) - (array[position] - eps)
         columns.append([(up - down).ravel() / width for up, down in zip(*ends, strict=True)])
     if not columns:
@@ -249,7 +253,9 @@ def _measured(func: Callable[..., Any], given: tuple[Any, ...], place: int, eps:
     return [np.stack(column, axis=1) for column in zip(*columns, strict=True)]
 
 
-def _explained(found: _Difference, given: tuple[Any, ...], eps: float, asked: str) -> GradcheckError:
+def _explained(
+    found: _Difference, given: tuple[Any, ...], eps: float, asked: str
+) -> GradcheckError:
     what = "gradient" if asked == "gradcheck" else "second derivative"
     return GradcheckError(
         f"{asked}: the {what} of output {found.output} at {list(found.of)} "

@@ -72,7 +72,7 @@ _new = object.__new__
 
 
 def wrap(kind: type[Handle], array: Any, node: Node | None = None) -> Handle:
-    """A handle on fresh memory. (The constructor of `kind` is for users; it costs more.)"""
+    """Make a handle on fresh memory; the constructor of `kind` is for users, and costs more."""
     handle = _new(kind)
     handle.array = array
     handle.node = node

@@ -8,7 +8,7 @@ handle to it goes.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tinygradx.graph.record import Where, next_age
 
@@ -98,7 +98,6 @@ class Node:
         return f"<v{self.age} {self.op.name} {self.shape}>"
 
 
-
 class Leaf(Node):
     """Where a graph begins: memory that no recorded operation made.
 
@@ -139,7 +138,7 @@ class Leaf(Node):
 class _Queue:
     """Inputs of dead nodes, waiting for their turn."""
 
-    waiting: list[tuple[Node, ...]] = []
+    waiting: ClassVar[list[tuple[Node, ...]]] = []
     busy = False
 
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextvars import ContextVar, Token
 from types import CodeType, FrameType, TracebackType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from tinygradx.errors import IN_LIBRARY, in_library
 
@@ -72,8 +72,10 @@ class set_grad_enabled:
         return set_grad_enabled(self.mode)
 
     def __call__(self, function: F) -> F:
+        """Decorate a function or a generator."""
         again = self._again
 
+        wrapped: Any
         if inspect.isgeneratorfunction(function):
             wrapped = _switch_generator(function, again)
         else:
@@ -83,7 +85,7 @@ class set_grad_enabled:
                 with again():
                     return function(*args, **named)
 
-        return wrapped  # type: ignore[return-value]
+        return cast(F, wrapped)
 
 
 def _switch_generator(function: Callable[..., Any], switch: Callable[[], Any]) -> Any:
@@ -124,6 +126,7 @@ class no_grad(set_grad_enabled):
     """
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        """Make the switch, or decorate `function` at once."""
         if function is not None:  # used as `@no_grad` without parentheses
             return cls()(function)
         return super().__new__(cls)

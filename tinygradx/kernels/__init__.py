@@ -10,6 +10,6 @@ from tinygradx.kernels.loops import Argument, Result, RowText, map_kernel, row_k
 from tinygradx.kernels.source import Text
 
 __all__ = [
-    "BACKENDS", "Argument", "Backend", "Formula", "Result", "RowText", "Text", "backend_of", "machine", "map_kernel",
-    "row_kernel", "total_kernel",
+    "BACKENDS", "Argument", "Backend", "Formula", "Result", "RowText", "Text", "backend_of",
+    "machine", "map_kernel", "row_kernel", "total_kernel",
 ]  # fmt: skip

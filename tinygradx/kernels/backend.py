@@ -48,7 +48,7 @@ class Backend(Protocol):
 
 
 #: The backend of each type of array; operations look here first.
-BACKENDS: dict[type, Backend] = {CPU.xp.ndarray: CPU}
+BACKENDS: dict[Any, Backend] = {CPU.xp.ndarray: CPU}
 
 
 def backend_of(array: Any) -> Backend:

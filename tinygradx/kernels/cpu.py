@@ -63,9 +63,7 @@ class _Cpu:
         return out if x.ndim == 1 else out.reshape(x.shape)
 
     @staticmethod
-    def run(
-        kernel: Callable[..., None], arguments: Sequence[Any], outputs: Sequence[Any]
-    ) -> None:
+    def run(kernel: Callable[..., None], arguments: Sequence[Any], outputs: Sequence[Any]) -> None:
         """A flat kernel over arrays of one size, on several threads when they are large."""
         size = outputs[0].size
         # ravel() copies what is not contiguous; an output always is.

@@ -18,6 +18,7 @@ from tinygradx.kernels.source import OFFERED_BY_CUDA
 #: Our name -> libdevice's, where they differ.
 _RENAMED = {"ndtr": "normcdf", "lgamma": "lgamma"}
 
+
 def _simulated(name: str) -> Callable[..., Any]:
     """The function `name` in plain Python: computed in float64, ends as a kernel would answer."""
     special: dict[str, Callable[..., Any]] = {

@@ -20,7 +20,7 @@ import math
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from tinygradx.errors import KernelError
@@ -48,7 +48,7 @@ class Machine:
             f"use the operation of the catalogue, {name}, instead",
         )
 
-    def formula(self, function: FunctionType) -> FunctionType:
+    def formula(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Register the formula to use where a device's library has no such function.
 
         `erfinv_by_newton` stands in for `machine.erfinv`.
@@ -72,7 +72,7 @@ class Formula:
         What it is called in kernel text.
     """
 
-    function: FunctionType
+    function: Any
     name: str = ""
     #: Source text, for a function made from text; found by `inspect` otherwise.
     text: str | None = None
@@ -85,7 +85,8 @@ class Formula:
     def parameters(self) -> tuple[str, ...]:
         """The names of all parameters, in order."""
         code = self.function.__code__
-        return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        names: tuple[str, ...] = code.co_varnames
+        return names[: code.co_argcount + code.co_kwonlyargcount]
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -208,16 +209,14 @@ def _live(body: list[ast.stmt]) -> list[ast.stmt]:
     kept: list[ast.stmt] = []
     for statement in reversed(body):
         if isinstance(statement, ast.Assign):
-            targets = {n.id for t in statement.targets for n in ast.walk(t) if _is_name(n)}
+            targets = {
+                n.id for t in statement.targets for n in ast.walk(t) if isinstance(n, ast.Name)
+            }
             if not targets & needed:
                 continue
         needed |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
         kept.append(statement)
     return kept[::-1]
-
-
-def _is_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name)
 
 
 def _is_machine(formula: Formula, node: ast.Attribute) -> bool:

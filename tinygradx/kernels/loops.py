@@ -116,7 +116,9 @@ def total_kernel(name: str, device: str, dtype: str, reduction: str = "row_sum")
     written.imports[reduction] = (ROW_MODULES[device], reduction)
     store = f"out[0] = {reduction}(x)"
     if device == "cuda":  # one block; every thread of it has the answer
-        store = f"total = {reduction}(x)\n{INDENT}if cuda.threadIdx.x == 0:\n{INDENT * 2}out[0] = total"
+        store = (
+            f"total = {reduction}(x)\n{INDENT}if cuda.threadIdx.x == 0:\n{INDENT * 2}out[0] = total"
+        )
     kernel = f"def {name}(x, out):\n{INDENT}{store}"
     signature = f"void({dtype}[::1], {dtype}[::1])"
     return assemble(f"{name} for {device}, {dtype}", name, where, written, signature, kernel)

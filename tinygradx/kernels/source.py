@@ -134,8 +134,9 @@ def assemble(
         lines.setdefault(module, []).append(theirs if ours == theirs else f"{theirs} as {ours}")
     imports = [f"from numba import {', '.join(sorted((device.jit, dtype)))}"]
     imports += [f"from {module} import {', '.join(names)}" for module, names in lines.items()]
+    origin = "Written by tinygradx from a formula; the file is named by its content."
     blocks = [
-        f'"""{title}\n\nWritten by tinygradx from a formula; the file is named by its content.\n"""',
+        f'"""{title}\n\n{origin}\n"""',
         "\n".join(imports),
         "\n".join([f'SIGNATURE = "{signature}"', *written.constants.values()]),
         *(f"\n{device.helper}\n{helper}" for helper in written.helpers.values()),

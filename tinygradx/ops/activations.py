@@ -11,7 +11,6 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 from tinygradx.errors import ArgumentError, ShapeError, UnknownNameError
@@ -37,6 +36,7 @@ from tinygradx.ops.rowwise import Rowwise, row_max, row_sum
 from tinygradx.ops.shapes import narrow, reshape, squeeze
 from tinygradx.ops.structural import as_handle, whole_dim
 
+
 class Activations(dict[str, Any]):
     """Every activation by name, in the order of this file; users' own follow."""
 
@@ -57,7 +57,7 @@ SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
 
 
-def activation(textbook: str, **options: Any) -> Callable[[FunctionType], Elementwise]:
+def activation(textbook: str, **options: Any) -> Callable[[Callable[..., Any]], Elementwise]:
     """Register the function below as an activation.
 
     Parameters
@@ -88,7 +88,7 @@ def activation(textbook: str, **options: Any) -> Callable[[FunctionType], Elemen
     tensor([8.])
     """
 
-    def register(function: FunctionType) -> Elementwise:
+    def register(function: Callable[..., Any]) -> Elementwise:
         operation = Elementwise(function, textbook, derives=True, **options)
         ACTIVATIONS[operation.name] = operation
         return operation
@@ -351,7 +351,9 @@ def _(x):
 @activation(
     "max(x, 0) + min(0, alpha * (exp(x / alpha) - 1))",
     domain=(-4.0, 4.0),
-    float32=Bound(80.0, "x / alpha is rounded, and e to that power has |x / alpha| times its error"),
+    float32=Bound(
+        80.0, "x / alpha is rounded, and e to that power has |x / alpha| times its error"
+    ),
 )
 def celu(x, alpha=1.0):
     """ELU whose slope is continuous for every alpha. Barron (2017), arXiv:1704.07483."""
@@ -497,10 +499,10 @@ def _(x):
 # ---- along an axis ------------------------------------------------------------------------------
 
 
-def row_activation(textbook: str, **options: Any) -> Callable[[FunctionType], Rowwise]:
+def row_activation(textbook: str, **options: Any) -> Callable[[Callable[..., Any]], Rowwise]:
     """Register the function below as an activation along one dimension; see `Rowwise`."""
 
-    def register(function: FunctionType) -> Rowwise:
+    def register(function: Callable[..., Any]) -> Rowwise:
         operation = Rowwise(function, textbook, **options)
         ACTIVATIONS[operation.name] = operation
         return operation

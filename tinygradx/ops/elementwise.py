@@ -18,7 +18,6 @@ import ast
 import inspect
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -103,7 +102,7 @@ class Elementwise(KernelOp):
 
     def __init__(
         self,
-        function: FunctionType,
+        function: Callable[..., Any],
         textbook: str,
         *,
         domain: tuple[float, float] = (-6.0, 6.0),
@@ -152,7 +151,7 @@ class Elementwise(KernelOp):
 
     # ---- the block ------------------------------------------------------------------------------
 
-    def slope(self, function: FunctionType) -> FunctionType:
+    def slope(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Declare the derivative: one expression for one input, a tuple for several.
 
         The parameters say what is kept until the way back: inputs by name, `y` the output (where
@@ -557,7 +556,9 @@ class Elementwise(KernelOp):
         arguments += [Argument(name, "scalar") for name in self.settings]
         name = f"{self.name}_forward" + ("" if set(kinds) <= {"a"} else f"_{kinds}")
         kind = "flags" if self.result == "bool" else "array"
-        return map_kernel(name, device, dtype, arguments, [Result("out", self.formula, False, kind)])
+        return map_kernel(
+            name, device, dtype, arguments, [Result("out", self.formula, False, kind)]
+        )
 
     def backward_text(
         self, device: str, dtype: str, kinds: str = "", which: tuple[int, ...] = ()
@@ -596,7 +597,7 @@ class Elementwise(KernelOp):
         return [name for name in (*self.saves, *self.settings) if name in read]
 
 
-def _formula(function: FunctionType, name: str) -> Formula:
+def _formula(function: Callable[..., Any], name: str) -> Formula:
     """The formula of a function, from its source or, without one, by running it on names."""
     formula = Formula(function, name)
     if function.__code__.co_filename.startswith("<"):  # a prompt, a string, a notebook
@@ -610,7 +611,7 @@ def _formula(function: FunctionType, name: str) -> Formula:
 _KINDS = {"a": "array", "s": "scalar", "b": "flags"}
 
 
-def elementwise(textbook: str, **options: Any) -> Callable[[FunctionType], Elementwise]:
+def elementwise(textbook: str, **options: Any) -> Callable[[Callable[..., Any]], Elementwise]:
     """Make an operation of the formula below; see `Elementwise` for the options."""
     return lambda function: Elementwise(function, textbook, **options)
 

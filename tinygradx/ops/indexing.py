@@ -88,9 +88,7 @@ def _part(part: Any) -> Any:
         return part
     if isinstance(part, slice):
         if isinstance(part.step, int) and part.step <= 0:
-            raise DimError(
-                f"index with a step of {part.step}", "a step below 1", "use x.flip(dim)"
-            )
+            raise DimError(f"index with a step of {part.step}", "a step below 1", "use x.flip(dim)")
         ends = [p.array.item() if isinstance(p, Handle) else p for p in _ends(part)]
         return slice(*ends)
     if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):

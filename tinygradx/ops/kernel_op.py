@@ -36,7 +36,9 @@ class KernelOp(Op):
         write = self.forward_text if direction == "forward" else self.backward_text
         return write(device, dtype)
 
-    def source(self, device: str = "cpu", direction: str = "forward", dtype: str = "float32") -> str:
+    def source(
+        self, device: str = "cpu", direction: str = "forward", dtype: str = "float32"
+    ) -> str:
         """The text of a kernel.
 
         Parameters
@@ -56,7 +58,9 @@ class KernelOp(Op):
         """
         return self.text(device, direction, dtype).source
 
-    def kernel(self, device: str = "cpu", direction: str = "forward", dtype: str = "float32") -> Any:
+    def kernel(
+        self, device: str = "cpu", direction: str = "forward", dtype: str = "float32"
+    ) -> Any:
         """A kernel as Numba made it: the function that `@njit` or `@cuda.jit` answers.
 
         Parameters

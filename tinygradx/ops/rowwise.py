@@ -18,10 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from types import FunctionType
 from typing import Any
-
-import numpy as np
 
 from tinygradx.errors import DtypeError
 from tinygradx.graph import (
@@ -73,7 +70,7 @@ class Rowwise(KernelOp):
 
     def __init__(
         self,
-        function: FunctionType,
+        function: Callable[..., Any],
         textbook: str,
         *,
         domain: tuple[float, float] = (-4.0, 4.0),
@@ -95,7 +92,7 @@ class Rowwise(KernelOp):
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
 
-    def pull(self, function: FunctionType) -> FunctionType:
+    def pull(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Declare the way back of a row: a function of `g` and of `x` or `y`, which are kept."""
         formula = Formula(function, f"{self.name}_pull")
         self.pull_formula = formula

@@ -358,8 +358,10 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
     first = full[0].array.shape
     for handle in full:
         shape = handle.array.shape
-        if ndim == 0 or len(shape) != ndim or any(
-            a != b for i, (a, b) in enumerate(zip(shape, first, strict=True)) if i != place
+        if (
+            ndim == 0
+            or len(shape) != ndim
+            or any(a != b for i, (a, b) in enumerate(zip(shape, first, strict=True)) if i != place)
         ):
             raise ShapeError(
                 f"cat along dim {dim}",
@@ -420,4 +422,3 @@ def narrow(input: Any, dim: int, start: int, length: int) -> Any:
             f"narrow: {length} from {start}", f"a dimension of size {size}", "stay inside it"
         )
     return NARROW.apply((x,), (place, begin, length))
-

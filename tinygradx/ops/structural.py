@@ -171,7 +171,7 @@ class Structural(Op):
         if not isinstance(shares, tuple):
             shares = (shares,)
         if create or by_arrays:
-            return shares
+            return tuple(shares)
         return tuple(None if s is None else s.array for s in shares)
 
     def _fact(self, name: str, node: Node) -> Any:

@@ -139,7 +139,7 @@ def written(name: str, parameters: Sequence[str], results: Sequence[Any]) -> str
     for value in [*(a for v in values for a in v.args), *results]:
         uses[id(value)] = uses.get(id(value), 0) + 1
     texts: dict[int, str] = {}
-    lines = []
+    lines: list[str] = []
 
     def say(value: Any) -> str:
         return texts[id(value)] if isinstance(value, Traced) else repr(value)
@@ -152,7 +152,7 @@ def written(name: str, parameters: Sequence[str], results: Sequence[Any]) -> str
         pattern = OPERATORS.get(value.op.name)
         text = pattern.format(*said) if pattern else f"{value.op.name}({', '.join(said)})"
         if uses[id(value)] > 1:
-            lines.append(f"    t{len(lines) + 1} = {text.removeprefix('(').removesuffix(')') if pattern and text.startswith('(') else text}")
+            lines.append(f"    t{len(lines) + 1} = {text}")
             text = f"t{len(lines)}"
         texts[id(value)] = text
     returned = ", ".join(say(result) for result in results)

@@ -32,9 +32,12 @@ def _dtype(dtype: Any) -> np.dtype[Any]:
     """A dtype that tensors can have."""
     found = np.dtype(dtype)
     if found.name not in SUPPORTED:
-        raise DtypeError(f"a tensor of dtype {found}", "not supported", f"use {', '.join(SUPPORTED)}")
+        raise DtypeError(
+            f"a tensor of dtype {found}", "not supported", f"use {', '.join(SUPPORTED)}"
+        )
     # By its name it is NumPy's one object in native byte order, which others compare with `is`.
-    return np.dtype(found.name)
+    canonical: np.dtype[Any] = np.dtype(found.name)
+    return canonical
 
 
 def _unwrapped(data: Any) -> Any:
@@ -136,9 +139,7 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
     return _finish(_as_array(array, None, copy=False), False)
 
 
-def _new(
-    fill: Any, shape: tuple[Any, ...], dtype: Any, device: Any, requires_grad: bool
-) -> Tensor:
+def _new(fill: Any, shape: tuple[Any, ...], dtype: Any, device: Any, requires_grad: bool) -> Tensor:
     check_device(device)
     wanted = get_default_dtype() if dtype is None else _dtype(dtype)
     whole = sizes(shape)
@@ -148,35 +149,58 @@ def _new(
 
 
 def zeros(
-    *shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of zeros; sizes one by one or as a tuple."""
     return _new(0, shape if size is None else (size,), dtype, device, requires_grad)
 
 
 def ones(
-    *shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor of ones; sizes one by one or as a tuple."""
     return _new(1, shape if size is None else (size,), dtype, device, requires_grad)
 
 
 def empty(
-    *shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor whose values do not matter yet (they are 0: never somebody else's memory)."""
     return _new(0, shape if size is None else (size,), dtype, device, requires_grad)
 
 
 def full(
-    size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor with one value everywhere; its dtype is that of the value when left out."""
     if dtype is None:
         value = fill_value.item() if isinstance(fill_value, Handle) else fill_value  # type: ignore[attr-defined]
         dtype = bool if isinstance(value, bool) else np.int64 if isinstance(value, int) else None
     shape = size if isinstance(size, (tuple, list)) else (size,)
-    return _new(float(fill_value) if dtype is None else fill_value, tuple(shape), dtype, device, requires_grad)
+    return _new(
+        float(fill_value) if dtype is None else fill_value,
+        tuple(shape),
+        dtype,
+        device,
+        requires_grad,
+    )
 
 
 def zeros_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
@@ -213,7 +237,9 @@ def arange(
         raise ArgumentError("arange with step=0", "it would never end", "use a step that is not 0")
     count = max(0, math.ceil((end - start) / step))
     whole = all(isinstance(value, (int, np.integer)) for value in (start, end, step))
-    wanted = _dtype(dtype) if dtype is not None else np.dtype(np.int64) if whole else get_default_dtype()
+    wanted = (
+        _dtype(dtype) if dtype is not None else np.dtype(np.int64) if whole else get_default_dtype()
+    )
     return _finish((start + step * np.arange(count)).astype(wanted), requires_grad)
 
 
@@ -243,7 +269,11 @@ def _floating(dtype: Any) -> np.dtype[Any]:
 
 
 def rand(
-    *shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Uniform random numbers from [0, 1); see `manual_seed`."""
     check_device(device)
@@ -252,7 +282,11 @@ def rand(
 
 
 def randn(
-    *shape: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    *shape: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Normal random numbers of mean 0 and standard deviation 1; see `manual_seed`."""
     check_device(device)

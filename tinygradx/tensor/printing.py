@@ -22,7 +22,9 @@ SMALLEST_PLAIN = 1e-4
 WIDEST_PLAIN_RATIO = 1000.0  # of the largest magnitude to the smallest
 
 CUT = "..."  # stands for what was left out of an axis
-DTYPE_PREFIX = "tinygradx."  # PyTorch names its own module here; the rest is PyTorch's to the letter
+DTYPE_PREFIX = (
+    "tinygradx."  # PyTorch names its own module here; the rest is PyTorch's to the letter
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
+from tinygradx.errors import DtypeError, GraphError, ShapeError
 from tinygradx.graph import (
     REGISTRY,
     Cell,
@@ -60,11 +60,12 @@ class Tensor(Handle):
     arithmetic = ARITHMETIC
 
     def __init__(self, *data: Any, requires_grad: bool = False) -> None:
+        dtype = get_default_dtype()
         if len(data) == 1 and not isinstance(data[0], int):
             given = data[0].array if isinstance(data[0], Handle) else data[0]
-            array = np.array(given, get_default_dtype())
+            array = np.array(given, dtype)
         else:
-            array = np.zeros(data, get_default_dtype()) if data else np.zeros(0, get_default_dtype())
+            array = np.zeros(data or 0, dtype)
         self.array, self.node, self.cell, self.view_of = array, None, Cell(), None
         if requires_grad:
             self.requires_grad_()
@@ -377,7 +378,7 @@ class Tensor(Handle):
             from tinygradx.tensor.creation import check_device
 
             check_device(device)
-        return self if dtype is None else shapes.to_dtype(self, dtype)  # type: ignore[no-any-return]
+        return self if dtype is None else shapes.to_dtype(self, dtype)
 
     def float(self) -> Tensor:
         """As float32."""
@@ -511,8 +512,10 @@ class Tensor(Handle):
                 "its value is what gradients are taken with respect to",
                 "write inside `with tinygradx.no_grad():`, or use a new tensor: x = x + 1",
             )
-        if self.view_of is not None and is_grad_enabled() and (
-            recording or self.view_of.base.requires_grad
+        if (
+            self.view_of is not None
+            and is_grad_enabled()
+            and (recording or self.view_of.base.requires_grad)
         ):
             raise GraphError(
                 f"{name} through a view of a tensor that requires a gradient",
@@ -657,23 +660,19 @@ def _numpy_functions() -> dict[Any, Any]:
 
 Handle.result_class = Tensor
 
-# ---- methods that are a function of the catalogue under its own name ------------------------------
+# ---- methods that are a function of the catalogue under its own name ----------------------------
 
 
 def _method(function: Any, name: str) -> Any:
     """A method that calls `function` with the tensor in front."""
-    if isinstance(function, Elementwise) and function.shortest and not function.settings:
-        apply = function.apply_one
-
-        def method(self: Tensor) -> Any:
-            return apply(self)
-
-    elif isinstance(function, FunctionType):
+    if isinstance(function, FunctionType):
         return function  # binds by itself
-    else:
+    call = function
+    if isinstance(function, Elementwise) and function.shortest and not function.settings:
+        call = function.apply_one
 
-        def method(self: Tensor, *args: Any, **named: Any) -> Any:
-            return function(self, *args, **named)
+    def method(self: Tensor, *args: Any, **named: Any) -> Any:
+        return call(self, *args, **named)
 
     method.__name__ = name
     method.__qualname__ = f"Tensor.{name}"
@@ -682,10 +681,11 @@ def _method(function: Any, name: str) -> Any:
 
 
 _METHODS: dict[Any, str] = {
-    elementary: "acos acosh add asin asinh atan atan2 atanh ceil clamp clip cos cosh div eq erf erfc "
-    "erfinv exp exp2 expm1 floor floor_divide fmod frac ge gt hypot isfinite isinf isnan le log log10 "
-    "log1p log2 logaddexp logical_and logical_not logical_or logical_xor lt maximum minimum mul "
-    "ne neg pow reciprocal remainder round rsqrt sign sin sinh sqrt square sub tan trunc",
+    elementary: "acos acosh add asin asinh atan atan2 atanh ceil clamp clip cos cosh div eq erf "
+    "erfc erfinv exp exp2 expm1 floor floor_divide fmod frac ge gt hypot isfinite isinf isnan le "
+    "log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor lt maximum "
+    "minimum mul ne neg pow reciprocal remainder round rsqrt sign sin sinh sqrt square sub tan "
+    "trunc",
     activations: "relu sigmoid tanh softmax log_softmax prelu",
     reductions: "all amax amin any argmax argmin logsumexp max mean min sum",
     shapes: "expand flatten narrow permute reshape squeeze transpose unsqueeze",
