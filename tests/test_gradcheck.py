@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -181,7 +182,7 @@ def test_a_wrong_gradient_is_caught(wrong):
     text = str(caught.value)
     assert "input 0 at [1]" in text
     assert "output 0 at [1]" in text
-    assert "  got: 3, where a step of 1e-06 measures 6" in text or "measures 5.99" in text
+    assert re.search(r"got: 3, where a step of 1e-06 measures (6|5\.9999)", text)
     assert "do:" in text
     assert __file__ in text
     assert gradcheck(wrong, x, raise_exception=False) is False

@@ -39,9 +39,9 @@ _empty = np.empty
 
 
 class _Cpu:
-    name = "cpu"
-    xp = np
-    quiet = _quiet
+    name: str = "cpu"
+    xp: Any = np
+    quiet: Any = _quiet
 
     @staticmethod
     def call(function: Callable[..., Any], *operands: Any) -> Any:

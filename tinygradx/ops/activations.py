@@ -293,6 +293,19 @@ def _(x):
     return 1.0 / ((1.0 + abs(x)) * (1.0 + abs(x)))
 
 
+@machine.formula
+def tanhshrink_by_fraction(x):
+    """x - tanh(x) for a machine that lacks it: near 0 Lambert's continued fraction of tanh.
+
+    tanh(x) is x / (1 + z / k) with z = x*x, k = 3 + z / (5 + z / (7 + ...)); so x - tanh(x) is
+    x * z / (k + z), in which nothing cancels.
+    """
+    z = where(abs(x) < 1.0, x * x, 0.0)
+    k = 13.0 + z / (15.0 + z / (17.0 + z / 19.0))
+    k = 3.0 + z / (5.0 + z / (7.0 + z / (9.0 + z / (11.0 + z / k))))
+    return where(abs(x) < 1.0, x * (z / (k + z)), x - machine.tanh(x))
+
+
 @activation(
     "x - tanh(x)",
     domain=(-4.0, 4.0),

@@ -490,6 +490,13 @@ def _(x, y):
     return logistic(apart), logistic(-apart)
 
 
+@machine.formula
+def logistic_by_exp(x):
+    """The logistic function for a machine that lacks it: nothing overflows, no tail is lost."""
+    e = exp(-abs(x))
+    return where(x > 0.0, 1.0, where(x <= 0.0, e, x)) / (1.0 + e)
+
+
 @elementwise("1 / (1 + exp(-x))")
 def logistic(x):
     """The share that e to the power x has of e to the power x plus one; both tails are exact."""
@@ -672,6 +679,17 @@ def _(x):
 
 
 # ---- the error function -------------------------------------------------------------------------
+
+
+@machine.formula
+def gaussian_by_parts(x):
+    """The bell curve for a machine that lacks it.
+
+    x is h, of at most 10 bits, so that h*h is exact, and a small rest (Cody 1969).
+    """
+    a = minimum(abs(x), 40.0)
+    h = machine.rint(16.0 * a) / 16.0
+    return exp(-0.5 * h * h) * exp(-0.5 * (a - h) * (a + h))
 
 
 @elementwise("exp(-x * x / 2)")
