@@ -192,6 +192,22 @@ def test_a_view_shares_memory_and_the_version():
     assert row.view_of is not None and row.view_of.base is x
 
 
+def test_a_recorded_write_that_a_view_would_miss_is_refused():
+    x = leaf(1.0, 2.0)
+    y = x * 1.0
+    row = y[0]
+    with pytest.raises(GraphError, match="view"):
+        y.mul_(3.0)
+    assert y.tolist() == [1.0, 2.0] and row.item() == 1.0
+    zeros = tgx.zeros(2, dtype=tgx.float64)
+    part = zeros[0:1]
+    with pytest.raises(GraphError, match="view"):
+        zeros[1:] = leaf(5.0)
+    with pytest.raises(GraphError, match="view"):
+        part.add_(leaf(5.0))
+    assert zeros.tolist() == [0.0, 0.0]
+
+
 def test_backward_from_several_elements_asks_for_a_gradient():
     x = leaf(1.0, 2.0)
     with pytest.raises(GraphError, match=r"x\.sum\(\)\.backward\(\)"):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from accuracy import Look, at_point, exact_settings
+from oracle import UndefinedError
 
 import tinygradx as tgx
 from tinygradx.graph import REGISTRY
@@ -52,7 +54,7 @@ THEIRS = {
     "clamp_below": torch.clamp_min,
     "clamp_above": torch.clamp_max,
     "clamp_between": torch.clamp,
-    "prelu": lambda x, w: torch.where(x > 0, x, w * x),
+    "prelu": lambda x, w: functional.prelu(x[None], w)[0],
     "glu": lambda a, b: a * torch.sigmoid(b),
     **{
         name: getattr(torch, name)
@@ -70,10 +72,48 @@ OURS_ALONE = {
     "one_minus_square", "logistic_density", "derived_partial",
 }  # fmt: skip
 
-INF, NAN = np.inf, np.nan
 
-#: (operation, "value" or "slope", dtype or None for both, the inputs): ours, and why.
-DELIBERATE: dict[tuple[str, str], list[tuple[object, str]]] = {}
+def infinite(*x):
+    return np.any(np.isinf(x), axis=0)
+
+
+def missing(*x):
+    return np.any(np.isnan(x), axis=0)
+
+
+def at_zero(*x):
+    return np.all(np.equal(x, 0.0), axis=0)
+
+
+def divisor(*x):
+    return (x[1] == 0.0) | infinite(*x)
+
+
+def minus_infinity(*x):
+    return x[0] == -np.inf
+
+
+#: (operation, "value" or "slope"): where ours differs on purpose at infinities, nan, or a point
+#: without a derivative, and why. (Other differences must be PyTorch's: see `ours_is_true`.)
+DELIBERATE = {
+    ("abs", "slope"): (missing, "the slope of nan is nan; PyTorch's sign(nan) is 0"),
+    ("sign", "value"): (missing, "the sign of nan is nan, as NumPy's; PyTorch's is 0"),
+    ("step", "value"): (missing, "nan stays nan; PyTorch's heaviside makes 0 of it"),
+    ("elu", "slope"): (missing, "the slope of nan is nan; PyTorch lets the gradient through"),
+    ("selu", "slope"): (missing, "as for elu"),
+    ("celu", "slope"): (missing, "as for elu"),
+    ("hypot", "slope"): (at_zero, "0, a subgradient, where PyTorch's is nan"),
+    ("rsqrt", "slope"): (at_zero, "-0.0 is taken for the end of the negative side"),
+    ("logaddexp", "slope"): (infinite, "equal infinities share the gradient; PyTorch's is nan"),
+    ("remainder", "slope"): (divisor, "there is no quotient to round down"),
+    ("fmod", "slope"): (divisor, "there is no quotient to cut off"),
+    ("acosh", "slope"): (lambda x: x <= 1.0, "nan outside of the domain, as the value is"),
+    ("glu", "slope"): (infinite, "the gate's slope is small, not 0, so infinity times it is"),
+    ("hardswish", "value"): (infinite, "0 times infinity is not computed; PyTorch's is nan"),
+    ("softsign", "value"): (infinite, "the limit, 1; PyTorch's is inf / inf"),
+    ("softsign", "slope"): (infinite, "the limit, 0; PyTorch's is nan"),
+    ("silu", "value"): (minus_infinity, "the limit, 0; PyTorch's is nan"),
+}
 
 
 def specials(dtype):
@@ -84,3 +124,103 @@ def specials(dtype):
     numbers = [s * x for x in (*sizes, *plain) for s in (1.0, -1.0)]
     with np.errstate(over="ignore"):
         return np.array([*numbers, np.nan]).astype(dtype)
+
+
+def places(op, dtype):
+    """The edge table for an operation of one, two or three inputs: every pair, every triple."""
+    table = specials(dtype)
+    if op.arity == 3:
+        table = np.array([0.0, -0.0, 1.0, -2.0, np.inf, -np.inf, np.nan], dtype)
+    columns = [c.ravel() for c in np.meshgrid(*[table] * op.arity)]
+    return [c > 0 if flag else c for c, flag in zip(columns, op.flags, strict=True)]
+
+
+def ours_is_true(op, dtype, place, look, got):
+    """Whether the textbook settles a difference in our favour: PyTorch drops many a tail."""
+    point = {n: x.item() for n, x in zip(op.inputs, place, strict=True)}
+    if not all(np.isfinite(x) for x in point.values()):
+        return False
+    along = tuple(op.inputs[i] for i in look.along)
+    try:
+        true = float(at_point(op, point, exact_settings(op, dtype, {}), along)[look.order])
+    except UndefinedError:
+        return False
+    facts = np.finfo(dtype)
+    with np.errstate(over="ignore"):
+        expected = dtype(true)
+    return bool(np.isclose(got, expected, 1e-4 if dtype is np.float32 else 1e-12, 100 * facts.tiny))
+
+
+def compare(op, dtype, look, ours, theirs, arrays):
+    """Equal, or a stated difference, or one in which the textbook is on our side."""
+    facts = np.finfo(dtype)
+    close = 1e-5 if dtype is np.float32 else 1e-11
+    if ours.dtype.kind == "b":
+        np.testing.assert_array_equal(ours, theirs)
+        return
+    with np.errstate(invalid="ignore"):
+        differ = ~np.isclose(ours, theirs, close, 100 * facts.tiny, equal_nan=True)
+    what = "value" if look.order == 0 else "slope"
+    where, _ = DELIBERATE.get((op.name, what), (None, ""))
+    if where is not None:
+        differ &= ~where(*arrays)
+    wrong = []
+    for i in np.flatnonzero(differ):
+        place = [a[i] for a in arrays]
+        if not ours_is_true(op, dtype, place, look, ours[i]):
+            wrong.append(f"{[float(x) for x in place]}: {ours[i]!r}, PyTorch {theirs[i]!r}")
+    assert not wrong, f"{op.name} {what}: " + "; ".join(wrong[:6])
+
+
+CASES = [
+    op
+    for op in REGISTRY.values()
+    if isinstance(op, Elementwise) and op.integers != "only" and op.name not in OURS_ALONE
+]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("op", CASES, ids=lambda op: op.name)
+def test_edges(op, dtype):
+    arrays = places(op, dtype)
+    ours = [tgx.tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
+    theirs = [torch.tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
+    mine, their = op(*ours), THEIRS[op.name](*theirs)
+    compare(op, dtype, Look(0, (0, 0)), mine.detach().numpy(), their.detach().numpy(), arrays)
+    if op.slope_formula is None or op.name in WITHOUT_SLOPE:
+        return
+    mine.backward(tgx.ones_like(mine))
+    their.backward(torch.ones_like(their))
+    for i, (a, b) in enumerate(zip(ours, theirs, strict=True)):
+        if a.requires_grad:
+            slope = np.zeros(b.shape, dtype) if b.grad is None else b.grad.numpy()
+            compare(op, dtype, Look(1, (i, i)), a.grad.numpy(), slope, arrays)
+
+
+#: What PyTorch does not differentiate.
+WITHOUT_SLOPE = {"floor_divide", "step"}
+
+
+#: f(-0.0) is -0.0 for functions that cross zero at 0 with a positive slope.
+ODD = [
+    "identity", "relu", "leaky_relu", "tanh", "softsign", "silu", "swish", "mish", "gelu",
+    "sin", "tan", "asin", "atan", "sinh", "asinh", "atanh", "erf", "erfinv", "expm1", "log1p",
+    "sqrt", "floor", "ceil", "trunc", "rint",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ODD)
+def test_the_sign_of_zero(name, dtype):
+    for zero in (0.0, -0.0):
+        out = REGISTRY[name](tgx.tensor(np.array([zero], dtype))).numpy()
+        assert out == 0.0
+        assert np.signbit(out) == np.signbit(zero)
+
+
+def test_every_operation_is_compared_or_ours_alone():
+    names = {op.name for op in CASES}
+    assert names <= set(THEIRS), sorted(names - set(THEIRS))
+    stale = {name for name, _ in DELIBERATE} - names
+    assert not stale

@@ -28,12 +28,15 @@ class Cell:
         How many writes there have been.
     where : Where or None
         The user's line of the last write.
+    viewed : bool
+        Whether a view of the memory was ever made.
     """
 
     # Class attributes stand for the first state, so that making a cell costs one small allocation.
     written: int = 0
     version: int = 0
     where: Where | None = None
+    viewed: bool = False
 
     def write(self, where: Where | None) -> None:
         """Note that the memory has just been written by the line `where`."""

@@ -149,12 +149,12 @@ def _(x):
 @activation("max(x, 0)", domain=(-3.0, 3.0), integers="same")
 def relu(x):
     """Nothing below 0, the value above; slope 0 at 0. Nair & Hinton (2010)."""
-    return where((x > 0.0) | (x != x), x, x * 0.0)
+    return where((x >= 0) | (x != x), x, 0)
 
 
 @relu.slope
 def _(y):
-    return where(y > 0.0, 1.0, 0.0)
+    return where(y <= 0.0, 0.0, 1.0)  # in this order a nan lets the gradient through
 
 
 @activation("min(max(x, 0), 6)", domain=(-2.0, 8.0), integers="same")
@@ -165,7 +165,7 @@ def relu6(x):
 
 @relu6.slope
 def _(x):
-    return where((x > 0.0) & (x < 6.0), 1.0, 0.0)
+    return where((x <= 0.0) | (x >= 6.0), 0.0, 1.0)
 
 
 @activation("x if x > 0 else negative_slope * x", domain=(-3.0, 3.0))
@@ -198,7 +198,7 @@ def hardtanh(x, min_val=-1.0, max_val=1.0):
 
 @hardtanh.slope
 def _(x, min_val, max_val):
-    return where((x > min_val) & (x < max_val), 1.0, 0.0)
+    return where((x <= min_val) | (x >= max_val), 0.0, 1.0)
 
 
 @activation("min(max(x + 3, 0), 6) / 6", domain=(-5.0, 5.0))
@@ -467,8 +467,8 @@ def _(x):
     e = exp(-abs(x))
     up = 1.0 + 2.0 * e + 2.0 * e * e
     down = 2.0 + e * (2.0 + e)
-    above = (1.0 + 2.0 * e) / up + x * 4.0 * e * e * (1.0 + e) / (up * up)
-    below = e * (2.0 + e) / down + x * 4.0 * e * (1.0 + e) / (down * down)
+    above = (1.0 + 2.0 * e) / up + x * (4.0 * e * e * (1.0 + e) / (up * up))
+    below = e * (2.0 + e) / down + x * (4.0 * e * (1.0 + e) / (down * down))
     return where(x > 0.0, above, below)
 
 

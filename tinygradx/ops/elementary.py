@@ -229,9 +229,10 @@ def maximum(x, y):
 
 @maximum.slope
 def _(x, y):
+    # In this order a nan lets the gradient through, as in PyTorch.
     return (
-        where(x > y, 1.0, where(x == y, 0.5, 0.0)),
-        where(y > x, 1.0, where(x == y, 0.5, 0.0)),
+        where(x < y, 0.0, where(x == y, 0.5, 1.0)),
+        where(y < x, 0.0, where(x == y, 0.5, 1.0)),
     )
 
 
@@ -244,8 +245,8 @@ def minimum(x, y):
 @minimum.slope
 def _(x, y):
     return (
-        where(x < y, 1.0, where(x == y, 0.5, 0.0)),
-        where(y < x, 1.0, where(x == y, 0.5, 0.0)),
+        where(x > y, 0.0, where(x == y, 0.5, 1.0)),
+        where(y > x, 0.0, where(x == y, 0.5, 1.0)),
     )
 
 
@@ -314,7 +315,8 @@ def _(x, y):
 def floor_divide(x, y):
     """The quotient rounded down; its slope is 0."""
     # Not floor(x / y): a quotient just below a whole number may be rounded up to it.
-    return where(y == 0.0, x / y, machine.rint((x - remainder(x, y)) / y))
+    whole = machine.rint((x - remainder(x, y)) / y)
+    return where((y == 0.0) | (abs(y) == math.inf), machine.floor(x / y), whole)
 
 
 @floor_divide.slope
@@ -365,7 +367,7 @@ def pow(x, y):
 def _(x, y):
     return (
         where(y == 0.0, 0.0, y * pow(x, y - 1.0)),
-        where((x == 0.0) & (y >= 0.0), 0.0, pow(x, y) * log(where(x == 0.0, 1.0, x))),
+        pow(x, y) * log(where((x == 0.0) & (y >= 0.0), 1.0, x)),
     )
 
 
@@ -617,7 +619,8 @@ def atan2(y, x):
 @atan2.slope
 def _(y, x):
     h = hypot(x, y)  # its square would overflow and vanish too soon
-    return direction(x, y) / h, -direction(y, x) / h
+    safe = where(h == 0.0, 1.0, h)
+    return direction(x, y) / safe, -direction(y, x) / safe
 
 
 # ---- hyperbolic functions -----------------------------------------------------------------------

@@ -125,7 +125,6 @@ class Elementwise(KernelOp):
         self.float32 = float32
         #: Whether a slope that was not declared is derived from the formula.
         self.derives = derives
-        self.__doc__ = function.__doc__
         self.__name__ = self.name
         self.__module__ = function.__module__
         self.inputs = formula.inputs
@@ -137,6 +136,7 @@ class Elementwise(KernelOp):
         self.plain = integers != "only" and not flags
         self.shortest = False
         self.slope_formula: Formula | None = None
+        self.__doc__ = self._described(inspect.cleandoc(function.__doc__ or ""))
         self._kernels: dict[Any, Callable[..., None]] = {}
         # For one input, by dtype: the shortest way.
         self._unary: dict[Any, Callable[..., None]] = {}
@@ -148,6 +148,26 @@ class Elementwise(KernelOp):
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
+
+    def _described(self, summary: str) -> str:
+        """What follows from the block: what goes in, what comes out, the formula."""
+        several = " The inputs broadcast." if self.arity > 1 else ""
+        taken = {
+            "float": "Floats of any shape; integers and bools are converted to the default dtype.",
+            "same": "Of any shape and dtype.",
+            "only": "Integers or bools of any shape.",
+        }[self.integers]
+        lines = [summary, "", "Parameters", "----------"]
+        lines += [f"{', '.join(self.inputs)} : Tensor, array or number", f"    {taken}{several}"]
+        for name, default in zip(self.settings, self.defaults, strict=True):
+            lines += [f"{name} : float, default {default}", "    A number, in the tensor's dtype."]
+        dtype = "Of bools" if self.result == "bool" else "In the dtype of the input"
+        lines += ["", "Returns", "-------", "Tensor", f"    {dtype}, in the (broadcast) shape."]
+        lines += ["", "Raises", "------", "DtypeError", "    For anything but numbers."]
+        if self.arity > 1:
+            lines += ["ShapeError", "    If the shapes do not broadcast."]
+        lines += ["", "Notes", "-----", f"The textbook definition is ``{self.textbook}``."]
+        return "\n".join(lines)
 
     # ---- the block ------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ higher derivatives come.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -47,6 +48,33 @@ def row_sum(x: Any) -> Any:
 def row_max(x: Any) -> Any:
     """The largest element of each row of a tensor, with one column."""
     return AMAX.apply((x,), ((x.array.ndim - 1,), True))
+
+
+ROW_DOCUMENTATION = """{summary}
+
+Parameters
+----------
+input : Tensor
+    Floats of any shape; integers and bools are converted to the default dtype.
+dim : int, default -1
+    The dimension along which the rows lie.
+dtype : dtype, optional
+    Convert to this first.
+
+Returns
+-------
+Tensor
+    In the shape of the input.
+
+Raises
+------
+DimError
+    If there is no such dimension.
+
+Notes
+-----
+The textbook definition of one element is ``{textbook}``, where sums and maxima run over the row.
+"""
 
 
 class Rowwise(KernelOp):
@@ -82,7 +110,9 @@ class Rowwise(KernelOp):
         self.textbook = textbook
         self.domain = domain
         self.column = column
-        self.__doc__ = function.__doc__
+        self.__doc__ = ROW_DOCUMENTATION.format(
+            summary=inspect.cleandoc(function.__doc__ or ""), textbook=textbook
+        )
         self.__name__ = self.name
         self.__module__ = function.__module__
         self.pull_formula: Formula | None = None

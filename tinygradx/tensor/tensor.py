@@ -538,6 +538,12 @@ class Tensor(Handle):
                 f"{name} on a tensor of dtype {self.dtype}", f"a result of {after.array.dtype}",
                 "convert the tensor first: x = x.float()",
             )  # fmt: skip
+        if after.requires_grad and self.cell.viewed:
+            raise GraphError(
+                f"{name}, recorded, on memory that a view looks at as well",
+                "a view whose own history would not know of the write",
+                "write to x.clone(), or take the view afterwards",
+            )
         np.copyto(self.array, after.array, casting="same_kind")
         if after.node is not None and after.node.wants:
             node = after.node
