@@ -19,7 +19,11 @@ class Getitem(Structural):
 
     def forward(self, x: Any, index: Any) -> Any:
         out = x[index]
-        return out if isinstance(out, np.ndarray) else np.asarray(out)
+        if out.ndim:
+            return out
+        # A single element: NumPy answers with a number, and with a view if asked for `...` as well.
+        parts = index if isinstance(index, tuple) else (index,)
+        return out if isinstance(out, np.ndarray) else x[(*parts, ...)]
 
     def pull(self, g: Any, x_shape: tuple[int, ...], index: Any) -> Any:
         return PUT.apply((g,), (x_shape, index))
