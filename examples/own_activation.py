@@ -5,19 +5,18 @@ Run it with `python examples/own_activation.py`.
 """
 
 import tinygradx as tgx
-from tinygradx import nn
-from tinygradx.ops.elementary import cos, sin
+from tinygradx import nn, sin
 
 
 @tgx.activation("x + sin(x)**2")
 def snake(x):
-    """A ramp with ripples, for what repeats. Liu et al. (2020), arXiv:2006.08195."""
-    return x + sin(x) * sin(x)
+    """A ramp with ripples, for what repeats. Ziyin, Hartwig & Ueda (2020), arXiv:2006.08195."""
+    return x + sin(x) ** 2
 
 
 @snake.slope
 def _(x):
-    return 1.0 + 2.0 * sin(x) * cos(x)
+    return 1.0 + sin(2.0 * x)
 
 
 x = tgx.tensor(0.5, requires_grad=True)

@@ -10,7 +10,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 
-# With --import-mode=importlib pytest leaves sys.path alone; the helpers (oracle.py, samples.py) lie here.
+# With --import-mode=importlib pytest leaves sys.path alone; oracle.py, samples.py ... lie here.
 if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
@@ -28,7 +28,8 @@ def _turned(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Make a failure of a skip that may not happen."""
     if report.outcome != "skipped" or hasattr(report, "wasxfail"):
         return
-    reason = str(report.longrepr[-1]) if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    told = report.longrepr
+    reason = str(told[-1] if isinstance(told, tuple) else told)
     name = _missing(reason)
     if name is not None:
         report.outcome = "failed"

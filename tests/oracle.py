@@ -383,8 +383,8 @@ def _smallest(*values: Any) -> Any:
 
 FUNCTIONS = {
     name: globals()[name]
-    for name in "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf "
-    "erfc erfinv floor ceil trunc nint sign".split()
+    for name in "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh "
+    "erf erfc erfinv floor ceil trunc nint sign".split()
 } | {"max": _largest, "min": _smallest, "abs": abs, "inf": mp.inf, "pi": mp.pi}
 
 
@@ -422,7 +422,7 @@ def _compiled(text: str) -> Any:
 def _once(text: str, names: dict[str, Any]) -> Any:
     spaces = {"__builtins__": {}, "decimal": mp.mpf} | FUNCTIONS | names
     try:
-        found = eval(_compiled(text), spaces)  # noqa: S307 (our own textbooks)
+        found = eval(_compiled(text), spaces)
     except ZeroDivisionError as error:
         raise UndefinedError(str(error)) from None
     if isinstance(found, (bool, Dual)):

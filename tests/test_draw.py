@@ -270,7 +270,7 @@ A, B = leaf([[1.0, 2.0]]), leaf([[3.0, 4.0]])
         (A**3, ["** 3", "da = g·3·a^2"]),
         (A**2, ["x²", "da = g·2·a"]),
         (-A, ["−x", "da = −g"]),
-        (A.relu(), ["relu", "da = g if y &gt; 0 else 0"]),
+        (A.relu(), ["relu", "da = 0 if y &lt;= 0 else g"]),
         (A.tanh(), ["tanh", "da = g·(1 − y²)"]),
         (A.exp(), ["exp", "da = g·y"]),
         (A.log(), ["log", "da = g/a"]),
@@ -281,7 +281,7 @@ A, B = leaf([[1.0, 2.0]]), leaf([[3.0, 4.0]])
         (A.mean(), ["mean", "da = g/2 everywhere"]),
         (A[0], ["[0]", "da = g at the index, else 0"]),
         (tgx.leaky_relu(A, 0.2), ["leaky_relu", "negative_slope=0.2"]),
-        (tgx.maximum(A, B), ["maximum", "da = g if a &gt; b else 0", "db = g if b &gt; a else 0"]),
+        (tgx.maximum(A, B), ["maximum", "da = 0 if a &lt; b else g", "db = g if b &gt; a else 0"]),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

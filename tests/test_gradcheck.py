@@ -137,9 +137,7 @@ def test_every_structural_operation_has_a_case():
     assert registered == STRUCTURAL & registered
 
 
-@pytest.mark.parametrize(
-    ("name", "function", "inputs"), CASES, ids=[c[0] for c in CASES]
-)
+@pytest.mark.parametrize(("name", "function", "inputs"), CASES, ids=[c[0] for c in CASES])
 def test_both_ways_back_agree(name, function, inputs):
     """Where a fast way back on bare arrays exists, it says what the recorded one says."""
     leaves = [x.detach().clone().requires_grad_() for x in inputs]

@@ -123,18 +123,12 @@ def test_a_kernel_that_is_not_there(asked):
 
 
 def untyped(source: str) -> list[str]:
-    """Bare float constants in a kernel's text: each would make a float32 kernel compute in float64."""
-    tree = ast.parse(source)
-    typed = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in DTYPES:
-                typed |= {id(a) for a in node.args}
-    return [
-        f"line {node.lineno}: {node.value!r}"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, float) and id(node) not in typed
-    ]
+    """Bare float constants in a kernel's text: each makes a float32 kernel compute in float64."""
+    nodes = list(ast.walk(ast.parse(source)))
+    calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+    typed = {id(a) for call in calls if call.func.id in DTYPES for a in call.args}
+    constants = [n for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, float)]
+    return [f"line {n.lineno}: {n.value!r}" for n in constants if id(n) not in typed]
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
@@ -190,11 +184,12 @@ def test_float64_kernels_compile(op):
 
 
 def test_in_the_simulator():
-    """tests/cudasim in a process of its own: the simulator must be chosen before Numba is imported."""
+    """tests/cudasim in a process of its own: the simulator is chosen when Numba is imported."""
     settings = {"NUMBA_ENABLE_CUDASIM": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/cudasim"],
-        cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, timeout=300, check=False,
+        cwd=ROOT, env=os.environ | settings, timeout=300,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     passed = re.search(r"(\d+) passed", done.stdout)

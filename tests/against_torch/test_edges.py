@@ -58,18 +58,18 @@ THEIRS = {
     "glu": lambda a, b: a * torch.sigmoid(b),
     **{
         name: getattr(torch, name)
-        for name in "where eq ne lt le gt ge isnan isinf isfinite logical_and logical_or logical_xor "
-        "logical_not add sub mul div neg reciprocal square sign maximum minimum remainder fmod "
-        "floor_divide hypot pow sqrt rsqrt exp exp2 expm1 log log2 log10 log1p logaddexp sin cos tan "
-        "asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc erfinv floor ceil trunc "
-        "frac".split()
+        for name in "where eq ne lt le gt ge isnan isinf isfinite logical_and logical_or "
+        "logical_xor logical_not add sub mul div neg reciprocal square sign maximum minimum "
+        "remainder fmod floor_divide hypot pow sqrt rsqrt exp exp2 expm1 log log2 log10 log1p "
+        "logaddexp sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc "
+        "erfinv floor ceil trunc frac".split()
     },
 }
 
 #: Operations that PyTorch has nothing like.
 OURS_ALONE = {
     "step_straight_through", "step_sigmoid", "squareplus", "gaussian", "direction",
-    "one_minus_square", "logistic_density", "derived_partial",
+    "one_minus_square", "logistic_density",
 }  # fmt: skip
 
 

@@ -64,12 +64,12 @@ def agree(function, *arrays, of_torch=None, tolerance=1e-12, prepare=None):
 
 # ---- elementwise, with broadcasting -------------------------------------------------------------
 
-BINARY = ["add", "sub", "mul", "div", "maximum", "minimum", "hypot", "atan2", "logaddexp", "remainder",
-          "fmod", "pow"]  # fmt: skip
-UNARY = ["neg", "abs", "square", "sqrt", "rsqrt", "exp", "exp2", "expm1", "log", "log2", "log10",
-         "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh",
-         "atanh", "erf", "erfc", "erfinv", "floor", "ceil", "trunc", "round", "frac", "sigmoid", "relu",
-         "reciprocal", "sign"]  # fmt: skip
+BINARY = "add sub mul div maximum minimum hypot atan2 logaddexp remainder fmod pow".split()
+UNARY = (
+    "neg abs square sqrt rsqrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh "
+    "cosh tanh asinh acosh atanh erf erfc erfinv floor ceil trunc round frac sigmoid relu "
+    "reciprocal sign".split()
+)
 DOMAINS = {"acosh": (1.1, 4.0), "asin": (-0.9, 0.9), "acos": (-0.9, 0.9), "atanh": (-0.9, 0.9),
            "erfinv": (-0.9, 0.9), "log": (0.1, 4.0), "log2": (0.1, 4.0), "log10": (0.1, 4.0),
            "sqrt": (0.1, 4.0), "rsqrt": (0.1, 4.0), "log1p": (-0.9, 3.0)}  # fmt: skip
@@ -130,16 +130,14 @@ def test_functional_has_them_too():
 @pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2), (4, 3, 2, 2)])
 @pytest.mark.parametrize("count", [1, 3])
 def test_prelu(shape, count):
-    agree(
-        tgx.prelu, numbers(shape), numbers((count,), 1), of_torch=theirs_functional.prelu
-    )
+    agree(tgx.prelu, numbers(shape), numbers((count,), 1), of_torch=theirs_functional.prelu)
 
 
 def test_where_and_clamp():
     a, b = numbers((3, 4), 1), numbers((4,), 2)
     agree(lambda x, y: _home(x).where(x > 0.1, x * 2.0, y), a, b)
-    for bounds in ({"min": -0.5}, {"max": 0.5}, {"min": -0.5, "max": 0.5}, {"min": 1.0, "max": 0.0}):
-        agree(lambda x, named=bounds: x.clamp(**named), a)
+    for low, high in ((-0.5, None), (None, 0.5), (-0.5, 0.5), (1.0, 0.0)):
+        agree(lambda x, low=low, high=high: x.clamp(min=low, max=high), a)
     agree(lambda x, low, high: x.clamp(low, high), a, b - 0.5, b + 0.5)
 
 
@@ -183,7 +181,7 @@ def test_ties():
         agree(lambda x, name=name: getattr(x, name)(1), tied)
     agree(lambda x: x.max(), tied)
     agree(lambda x: x.max(1)[0], tied)
-    agree(lambda x: _home(x).maximum(x, x.flip(1) if isinstance(x, torch.Tensor) else x[:, [2, 1, 0]]), tied)
+    agree(lambda x: _home(x).maximum(x, x[:, [2, 1, 0]]), tied)
 
 
 SHAPED = {
@@ -313,7 +311,7 @@ def test_promotion_with_numbers(operator, scalar):
             np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
 
 
-@pytest.mark.parametrize("name", ["sum", "exp", "sqrt", "relu", "floor", "round", "abs", "neg", "sign"])
+@pytest.mark.parametrize("name", "sum exp sqrt relu floor round abs neg sign".split())
 def test_dtype_of_one(name):
     for dtype in DTYPES:
         if dtype == "bool" and name not in ("sum", "exp", "sqrt"):
@@ -325,7 +323,8 @@ def test_dtype_of_one(name):
 
 
 def test_gradients_come_in_the_dtype_of_their_input():
-    x, y = tgx.tensor([1.0, 2.0], requires_grad=True), tgx.tensor(np.array([3.0]), requires_grad=True)
+    x = tgx.tensor([1.0, 2.0], requires_grad=True)
+    y = tgx.tensor(np.array([3.0]), requires_grad=True)
     (x * y).sum().backward()
     assert (str(x.grad.dtype), str(y.grad.dtype)) == ("float32", "float64")
     assert x.grad.tolist() == [3.0, 3.0]
@@ -417,9 +416,7 @@ def test_broadcasting(shapes, name):
 
 @bounded
 @given(
-    mutually_broadcastable_shapes(
-        signature=np.matmul.signature, max_dims=2, max_side=3, min_side=1
-    )
+    mutually_broadcastable_shapes(signature=np.matmul.signature, max_dims=2, max_side=3, min_side=1)
 )
 def test_matmul_of_any_shapes(shapes):
     a, b = (numbers(s, i) for i, s in enumerate(shapes.input_shapes))

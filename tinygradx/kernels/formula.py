@@ -123,6 +123,12 @@ class Formula:
                 f"a {type(parsed).__name__}, not a function definition",
                 "write it with def",
             )
+        if parsed.name != self.function.__name__:
+            raise KernelError(
+                f"read the source of the formula {self.name!r}",
+                f"its lines now hold {parsed.name!r}: the file was changed after it was imported",
+                "start Python again",
+            )
         parsed.decorator_list, parsed.returns = [], None
         parsed.args = _bare_arguments(self.parameters)
         first = parsed.body[0]

@@ -207,8 +207,17 @@ class Module:
     # ---- changing all of it ---------------------------------------------------------------------
 
     def apply(self, function: Callable[[Module], Any]) -> Self:
-        """Call a function with every module, those within first; answers the module."""
-        for module in reversed(list(self.modules())):
+        """Call a function with every module, those within first; answers the module.
+
+        A module that is in two places is met twice, as in PyTorch.
+        """
+        order: list[Module] = []
+        waiting: list[Module] = [self]
+        while waiting:
+            module = waiting.pop()
+            order.append(module)
+            waiting += module.children()
+        for module in reversed(order):
             function(module)
         return self
 
@@ -229,9 +238,12 @@ class Module:
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of all parameters."""
+        """Forget the gradients of all parameters: make them None, or zeros in their memory."""
         for parameter in self.parameters():
-            clear_grad(parameter, set_to_none)
+            if set_to_none:
+                parameter.grad = None
+            elif parameter.grad is not None:
+                parameter.grad.detach().zero_()
 
     # ---- its values -----------------------------------------------------------------------------
 
@@ -337,18 +349,6 @@ class Module:
             f"{text:<{width}}# {count:,} param{'s' * (count != 1)}" if count else text
             for text, count in lines
         )
-
-
-def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
-    """Forget a gradient, or make it zeros in its own memory."""
-    grad = parameter.grad
-    if grad is None:
-        return
-    if set_to_none:
-        parameter.grad = None
-    else:
-        with no_grad():
-            grad.detach().zero_()
 
 
 def _joined(path: str, name: str) -> str:

@@ -135,7 +135,7 @@ def format_tensor(
     >>> print(format_tensor(np.array([[1.0, -2.5]], float32), default_dtype=float32))
     tensor([[ 1.0000, -2.5000]])
     >>> print(format_tensor(np.arange(3.0), default_dtype=float32, grad_fn="tanh"))
-    tensor([0., 1., 2.], dtype=torch.float64, grad_fn=<tanh>)
+    tensor([0., 1., 2.], dtype=tinygradx.float64, grad_fn=<tanh>)
     """
     options = _options
     opening = f"{name}("
