@@ -281,7 +281,7 @@ A, B = leaf([[1.0, 2.0]]), leaf([[3.0, 4.0]])
         (A.mean(), ["mean", "da = g/2 everywhere"]),
         (A[0], ["[0]", "da = g at the index, else 0"]),
         (tgx.leaky_relu(A, 0.2), ["leaky_relu", "negative_slope=0.2"]),
-        (tgx.maximum(A, B), ["maximum", "da = 0 if a &lt; b else g", "db = g if b &gt; a else 0"]),
+        (tgx.maximum(A, B), ["maximum", "da = 0 if a &lt; b else g", "db = 0 if b &lt; a else g"]),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

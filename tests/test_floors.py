@@ -11,7 +11,7 @@ PACKAGE = Path(tinygradx.__file__).parent
 FLOORS = """
     cli
     compile draw plot diagnose train sklearn
-    nn optim func gradcheck data linalg special micrograd autograd utils
+    nn optim func data linalg special micrograd autograd utils
     tensor
     ops
     graph kernels

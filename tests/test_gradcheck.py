@@ -10,7 +10,7 @@ import pytest
 from samples import STRUCTURAL
 
 import tinygradx as tgx
-from tinygradx.gradcheck import GradcheckError, gradcheck, gradgradcheck
+from tinygradx.autograd import GradcheckError, gradcheck, gradgradcheck
 from tinygradx.graph import REGISTRY
 from tinygradx.ops.activations import log_softmax, maxout, softmax, softmin
 from tinygradx.ops.indexing import SET_AT

@@ -84,7 +84,8 @@ def test_long_rows_wrap_and_stay_aligned() -> None:
 
 def test_notes_move_to_a_new_line_where_the_last_is_full() -> None:
     assert text(np.zeros(8), "float64", requires_grad=True) == (
-        "tensor([0., 0., 0., 0., 0., 0., 0., 0.], dtype=tinygradx.float64,\n       requires_grad=True)"
+        "tensor([0., 0., 0., 0., 0., 0., 0., 0.], dtype=tinygradx.float64,\n"
+        "       requires_grad=True)"
     )
 
 

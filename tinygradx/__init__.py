@@ -8,6 +8,7 @@
 tensor([[ 0.6397, -0.1362]])
 """
 
+import importlib
 from typing import Any
 
 import numpy as _numpy
@@ -177,10 +178,20 @@ int64 = long = _numpy.dtype("int64")
 uint8, bool = _numpy.dtype("uint8"), _numpy.dtype("bool")
 
 
-def __getattr__(name: str) -> Any:
-    """Rooms that are loaded when first asked for, so that the import stays quick."""
-    import importlib
+#: Rooms that are loaded when first asked for, so that the import stays quick, and what is in them.
+_LATER = {
+    "data": "data", "draw": "draw", "draw_dot": "draw", "nn": "nn", "optim": "optim",
+    "gradcheck": "autograd", "gradgradcheck": "autograd",
+}  # fmt: skip
 
-    if name in ("draw", "nn", "optim", "data", "gradcheck_room"):
-        return importlib.import_module(f"tinygradx.{name}")
-    raise AttributeError(f"module 'tinygradx' has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    """Load a room, or what is public in it, when it is first asked for."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'tinygradx' has no attribute {name!r}")
+    room = importlib.import_module(f"tinygradx.{_LATER[name]}")
+    return room if _LATER[name] == name else getattr(room, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

@@ -1,4 +1,4 @@
-"""Gradients as values: `tinygradx.autograd.grad`, and the switches of recording."""
+"""Gradients as values: `tinygradx.autograd.grad`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,8 @@ from typing import Any
 import numpy as np
 
 from tinygradx.errors import GraphError
-from tinygradx.graph import (
-    enable_grad,
-    is_grad_enabled,
-    no_grad,
-    set_grad_enabled,
-    sweep,
-    wrap,
-)
+from tinygradx.graph import sweep, wrap
 from tinygradx.tensor import Tensor, first_gradient
-
-__all__ = ["enable_grad", "grad", "is_grad_enabled", "no_grad", "set_grad_enabled"]
 
 
 def grad(

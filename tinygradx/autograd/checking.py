@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygradx.autograd import grad
+from tinygradx.autograd.gradients import grad
 from tinygradx.errors import DtypeError, TeachingError
 from tinygradx.tensor import Tensor, tensor
 
@@ -79,7 +79,7 @@ def gradcheck(
     Examples
     --------
     >>> import tinygradx as tgx
-    >>> from tinygradx.gradcheck import gradcheck
+    >>> from tinygradx.autograd import gradcheck
     >>> x = tgx.tensor([0.5, -1.0], dtype=tgx.float64, requires_grad=True)
     >>> gradcheck(lambda x: x.tanh() * 2.0, x)
     True
@@ -128,7 +128,7 @@ def gradgradcheck(
     Examples
     --------
     >>> import tinygradx as tgx
-    >>> from tinygradx.gradcheck import gradgradcheck
+    >>> from tinygradx.autograd import gradgradcheck
     >>> x = tgx.tensor([0.5, -1.0], dtype=tgx.float64, requires_grad=True)
     >>> gradgradcheck(lambda x: x ** 3, x)
     True
