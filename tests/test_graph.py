@@ -316,6 +316,7 @@ def _chain(length: int) -> None:
     del y
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_million_nodes_in_a_thread_with_a_small_stack():
     failures: list[BaseException] = []
 
@@ -349,6 +350,7 @@ def test_nothing_waits_for_the_garbage_collector():
         gc.enable()
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_over_a_thousand_steps():
     w = tgx.randn(16, 16, requires_grad=True)
     x = tgx.randn(8, 16)
@@ -372,6 +374,14 @@ def test_memory_stays_flat_over_a_thousand_steps():
         tracemalloc.stop()
         gc.enable()
     assert grown < 20_000, f"{grown} bytes more after 1,000 steps"
+
+
+def test_new_data_has_its_own_shape_and_dtype():
+    x = leaf(1.0, 2.0)
+    x.data = tgx.ones(3)
+    (x * 2.0).sum().backward()
+    assert x.grad is not None and x.grad.dtype == tgx.float32
+    assert x.grad.tolist() == [2.0, 2.0, 2.0]
 
 
 def test_autograd_grad_answers_and_leaves_grad_alone():

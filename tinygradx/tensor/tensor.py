@@ -208,7 +208,8 @@ class Tensor(Handle):
         self.array = value.array
         self.cell.write(here(1))
         if isinstance(self.node, Leaf):
-            self.node.array, self.node.shape = value.array, value.array.shape
+            leaf = self.node
+            leaf.array, leaf.shape, leaf.dtype = value.array, value.array.shape, value.array.dtype
 
     def detach(self) -> Tensor:
         """The same memory, without history."""
