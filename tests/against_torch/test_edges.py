@@ -6,6 +6,8 @@ reason stands in DELIBERATE.
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 from accuracy import Look, at_point, exact_settings
@@ -164,6 +166,9 @@ def compare(op, dtype, look, ours, theirs, arrays):
     where, _ = DELIBERATE.get((op.name, what), (None, ""))
     if where is not None:
         differ &= ~where(*arrays)
+    if op.name == "pow" and os.environ.get("NUMBA_DISABLE_JIT") == "1":
+        # With a single number NumPy takes a square root for the power 0.5, and nan at -inf.
+        differ &= arrays[0] != -np.inf
     wrong = []
     for i in np.flatnonzero(differ):
         place = [a[i] for a in arrays]
