@@ -15,7 +15,7 @@ from tinygradx.kernels.source import Text
 
 #: Elements above which a loop is shared between threads (docs/speed.md has the measurement), and
 #: the size of a thread's bite: at 10 ns an element it is over in 3 ms, so Ctrl-C is heard.
-SHARED = 262_144
+SHARED = 524_288
 BITE = 65_536
 
 
