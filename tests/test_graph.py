@@ -1,6 +1,7 @@
 """The graph: order, sweeping, freeing, what is kept, and whose line it was."""
 
 import asyncio
+import copy
 import gc
 import inspect
 import sys
@@ -374,6 +375,128 @@ def test_memory_stays_flat_over_a_thousand_steps():
         tracemalloc.stop()
         gc.enable()
     assert grown < 20_000, f"{grown} bytes more after 1,000 steps"
+
+
+@pytest.mark.parametrize("other", [lambda y: y, lambda y: y.detach()])
+def test_a_write_whose_operand_is_the_memory_itself(other):
+    x = leaf(2.0, 3.0)
+    y = x * 1.0
+    same = other(y)
+    y *= same
+    y.sum().backward()
+    expected = [4.0, 6.0] if same is y else [2.0, 3.0]
+    assert x.grad is not None and x.grad.tolist() == expected
+
+
+def test_a_failed_write_leaves_no_trace():
+    x = leaf(1.0, 2.0)
+    y = x * x
+    z = y.exp() * y
+    with pytest.raises(ShapeError):
+        y += tgx.ones(3, 2)
+    z.sum().backward()
+    assert x.grad is not None
+
+
+def test_expanded_memory_is_not_written():
+    with pytest.raises(GraphError, match="clone"):
+        tgx.ones(1).expand(3)[0] = 2.0
+    x = leaf(1.0, 2.0)
+    x.grad = tgx.ones(1, dtype=tgx.float64).expand(2)
+    x.sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+
+
+def test_a_dead_view_forbids_nothing():
+    x = leaf(1.0, 2.0)
+    y = x * 1.0
+    assert float(y[0]) == 1.0
+    y += 1.0
+    y[1] = y[0] * 2.0
+    y.sum().backward()
+    assert x.grad is not None and x.grad.tolist() == [3.0, 0.0]
+
+
+def test_a_constant_written_over_a_viewed_result_is_refused():
+    x = leaf(1.0, 2.0)
+    y = x * 2.0
+    view = y[0]
+    with pytest.raises(GraphError, match="view"):
+        y.zero_()
+    assert view.item() == 2.0
+
+
+def test_answers_of_grad_are_the_callers_own():
+    a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)
+    (g,) = tgx.autograd.grad(a.sum(), a)
+    g[0] = 5.0
+    assert g.tolist() == [5.0, 1.0]
+    start = tgx.ones(2, dtype=tgx.float64)
+    g, h = tgx.autograd.grad(a + b, (a, b), start)
+    g.fill_(7.0)
+    assert h.tolist() == start.tolist() == [1.0, 1.0]
+
+
+def test_recorded_gradients_do_not_share_memory():
+    a, b = leaf(1.0), leaf(2.0)
+    (a + b).backward(tgx.ones(1, dtype=tgx.float64), create_graph=True)
+    assert a.grad is not None and b.grad is not None
+    with tgx.no_grad():
+        a.grad.zero_()
+    assert b.grad.tolist() == [1.0]
+
+
+def test_operands_and_indices_are_kept_as_they_were():
+    x = leaf(1.0, 2.0)
+    data, index = np.array([1.0, 2.0]), tgx.tensor([0, 0])
+    y = (x * data).sum() + x[index].sum()
+    data[:] = 100.0
+    index += 1
+    y.backward()
+    assert x.grad is not None and x.grad.tolist() == [3.0, 2.0]
+
+
+def test_grad_of_a_result_leaves_what_lies_behind_alone():
+    x = leaf(1.0)
+    h = x.exp()
+    (g,) = tgx.autograd.grad((h * h).sum(), h)
+    h.sum().backward()
+    assert g.item() == pytest.approx(2 * np.e) and x.grad is not None
+
+
+def test_requires_grad_after_recording_counts_from_then_on():
+    data, w = tgx.ones(2), tgx.ones(2, requires_grad=True)
+    y = data * w
+    data.requires_grad_()
+    y.sum().backward()
+    assert data.grad is None and w.grad is not None
+    (data * w).sum().backward()
+    assert data.grad is not None
+
+
+def test_threads_lose_no_gradient_of_a_shared_leaf():
+    x = tgx.zeros(100_000, requires_grad=True)
+
+    def run() -> None:
+        for _ in range(20):
+            (x * 1.0).sum().backward()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert x.grad is not None
+    assert set(x.grad.numpy().tolist()) == {80.0}
+
+
+def test_a_deep_copy_has_its_own_gradient():
+    x = leaf(1.0, 2.0)
+    (x * x).sum().backward()
+    twin = copy.deepcopy(x)
+    assert twin.grad is not None and x.grad is not None and twin.grad is not x.grad
+    twin.grad.zero_()
+    assert x.grad.tolist() == [2.0, 4.0] and twin.requires_grad
 
 
 def test_new_data_has_its_own_shape_and_dtype():

@@ -83,6 +83,8 @@ def grad(
         create=create_graph,
     )
     results: list[Any] = []
+    # Answers belong to the caller: none may share memory with another, or repeat one element.
+    held = {id(start.array) for start in starts}
     for place, (tensor, node) in enumerate(zip(ins, targets, strict=True)):
         found = arrived.get(node)
         if found is None and materialize_grads:
@@ -93,5 +95,10 @@ def grad(
                 f"a tensor of shape {tensor.shape} that the outputs do not depend on",
                 "leave it out, or pass allow_unused=True",
             )
-        results.append(found if found is None or isinstance(found, Tensor) else wrap(Tensor, found))
+        if found is not None and not isinstance(found, Tensor):
+            if found.base is not None or id(found) in held:
+                found = found.copy()
+            held.add(id(found))
+            found = wrap(Tensor, found)
+        results.append(found)
     return tuple(results)

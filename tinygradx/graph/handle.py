@@ -87,7 +87,7 @@ def wrap_view(of: Handle, array: Any, op: Any, params: tuple[Any, ...]) -> Handl
     handle.array = array
     handle.node = None
     handle.cell = of.cell
-    handle.cell.viewed = True
+    handle.cell.viewed_by(handle)
     base, recipe = (of, ()) if of.view_of is None else of.view_of
     handle.view_of = View(base, (*recipe, (op, params)))
     return handle

@@ -8,6 +8,7 @@ handle to it goes.
 from __future__ import annotations
 
 import sys
+import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tinygradx.graph.record import Where, next_age
@@ -28,15 +29,26 @@ class Cell:
         How many writes there have been.
     where : Where or None
         The user's line of the last write.
-    viewed : bool
-        Whether a view of the memory was ever made.
+    views : list of weak references
+        The handles that were made as views of the memory.
     """
 
     # Class attributes stand for the first state, so that making a cell costs one small allocation.
     written: int = 0
     version: int = 0
     where: Where | None = None
-    viewed: bool = False
+    views: tuple[weakref.ref[Any], ...] = ()
+
+    def viewed_by(self, handle: Any) -> None:
+        """Note a view; what has died since is forgotten now and then."""
+        views = self.views
+        if len(views) > 8:
+            views = tuple([view for view in views if view() is not None])
+        self.views = (*views, weakref.ref(handle))
+
+    def viewed(self) -> bool:
+        """Whether a view of the memory is alive."""
+        return any(view() is not None for view in self.views)
 
     def write(self, where: Where | None) -> None:
         """Note that the memory has just been written by the line `where`."""

@@ -101,6 +101,8 @@ def _walk(
             continue
         if wanted is not None and node in wanted:
             arrived[node] = g
+            if inside.isdisjoint(node.inputs):  # nothing asked for lies behind
+                continue
         op = node.op
         if op is None:
             if wanted is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -54,12 +55,24 @@ def fresh(share: Any, g: Any) -> bool:
 
 def collect(leaf: Leaf, g: Any, owned: bool, kind: type[Handle], create: bool) -> None:
     """Add `g` to the leaf's `.grad`: a first gradient is kept, later ones are added to it."""
+    with _collecting:
+        _collect(leaf, g, owned, kind, create)
+
+
+#: Two threads may reach a shared leaf at once, and NumPy lets both add at once.
+_collecting = threading.Lock()
+
+
+def _collect(leaf: Leaf, g: Any, owned: bool, kind: type[Handle], create: bool) -> None:
     known = leaf.grad
     if create:
-        leaf.grad = g if known is None else join(known, g, is_grad_enabled())
+        from tinygradx.ops import shapes
+
+        leaf.grad = shapes.clone(g) if known is None else join(known, g, is_grad_enabled())
     elif known is None:
         leaf.grad = wrap(kind, g if owned else g.copy())
-    elif known.node is not None:  # a gradient that is itself part of a graph is not overwritten
+    elif known.node is not None or not known.array.flags.writeable:
+        # A gradient that is itself part of a graph, or that repeats elements, is not overwritten.
         leaf.grad = wrap(kind, join(known.array, g, False))
     else:
         backend_of(g).call(np.add, known.array, g, known.array)

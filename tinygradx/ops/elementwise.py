@@ -45,7 +45,7 @@ from tinygradx.kernels import (
     map_kernel,
 )
 from tinygradx.ops.kernel_op import KernelOp
-from tinygradx.ops.promotion import get_default_dtype, result_type
+from tinygradx.ops.promotion import get_default_dtype, result_type, supported
 from tinygradx.ops.traced import Traced, derived_slope, formula_without_source
 
 #: NumPy's letter for a dtype -> its name in kernel text.
@@ -402,10 +402,11 @@ class Elementwise(KernelOp):
         """A handle or a Python number."""
         if isinstance(x, (Handle, bool, int, float)) and not isinstance(x, np.generic):
             return x
-        if isinstance(x, np.generic):
+        if isinstance(x, np.generic) and x.dtype.kind in "biuf":
             return x.item()
         if isinstance(x, np.ndarray):
-            return wrap(Handle.result_class, x)
+            # A copy, since nobody would notice a write to it before the way back.
+            return wrap(Handle.result_class, supported(x).copy())
         raise DtypeError(
             f"{self.name} of a {type(x).__name__}",
             f"{x!r:.60}",

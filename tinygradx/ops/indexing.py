@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinygradx.errors import DimError, DtypeError
 from tinygradx.graph import Handle
 from tinygradx.ops.structural import Structural, as_handle, numpy_like
+
+
+class Chained(NamedTuple):
+    """An index in two steps: integers and slices first, then arrays.
+
+    NumPy counts an integer beside an array as an array, which moves dimensions to the front;
+    PyTorch does not.
+    """
+
+    first: Any
+    rest: Any
+
+
+def _split(index: Any) -> Any:
+    """An index in one step where NumPy means what PyTorch means, else in two."""
+    if not isinstance(index, tuple):
+        return index
+    arrays = [isinstance(part, np.ndarray) for part in index]
+    numbers = [isinstance(part, (int, np.integer)) for part in index]
+    if not (any(arrays) and any(numbers)):
+        return index
+    first: list[Any] = []
+    rest: list[Any] = []
+    for part in index:
+        if isinstance(part, np.ndarray):
+            first += [slice(None)] * (part.ndim if part.dtype.kind == "b" else 1)
+            rest.append(part)
+        else:
+            first.append(part)
+            if not isinstance(part, (int, np.integer)):
+                rest.append(Ellipsis if part is Ellipsis else slice(None))
+    return Chained(tuple(first), tuple(rest))
 
 
 class Getitem(Structural):
@@ -18,6 +50,8 @@ class Getitem(Structural):
     view = True
 
     def forward(self, x: Any, index: Any) -> Any:
+        if isinstance(index, Chained):
+            return x[index.first][index.rest]
         out = x[index]
         if out.ndim:
             return out
@@ -37,10 +71,11 @@ class Put(Structural):
     def forward(self, x: Any, shape: tuple[int, ...], index: Any) -> Any:
         xp = numpy_like(x)
         out = xp.zeros(shape, x.dtype)
+        part, index = (out[index.first], index.rest) if isinstance(index, Chained) else (out, index)
         if _repeats(index):
-            xp.add.at(out, index, x)
+            xp.add.at(part, index, x)
         else:
-            out[index] = x
+            part[index] = x
         return out
 
     def pull(self, g: Any, index: Any) -> Any:
@@ -55,7 +90,10 @@ class SetAt(Structural):
 
     def forward(self, x: Any, value: Any, index: Any) -> Any:
         out = x.copy()
-        out[index] = value
+        if isinstance(index, Chained):
+            out[index.first][index.rest] = value
+        else:
+            out[index] = value
         return out
 
     def pull(self, g: Any, index: Any, x_shape: tuple[int, ...], x_dtype: Any) -> Any:
@@ -89,7 +127,7 @@ def _part(part: Any) -> Any:
                 "index a tensor", f"an index of dtype {part.dtype}",
                 "use integers, or a mask of bools: x[i.long()]",
             )  # fmt: skip
-        return part
+        return part.copy()  # the graph keeps it, and would not notice a write
     if isinstance(part, slice):
         if isinstance(part.step, int) and part.step <= 0:
             raise DimError(f"index with a step of {part.step}", "a step below 1", "use x.flip(dim)")
@@ -110,7 +148,7 @@ def _ends(part: slice) -> tuple[Any, Any, Any]:
 def plain_index(index: Any) -> Any:
     """The index in NumPy's words: handles and lists become arrays and integers."""
     if isinstance(index, tuple):
-        return tuple(_part(part) for part in index)
+        return _split(tuple(_part(part) for part in index))
     return _part(index)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygradx.errors import DtypeError, ShapeError
+from tinygradx.errors import ShapeError
 from tinygradx.graph import Handle
 from tinygradx.kernels import backend_of
 from tinygradx.ops.promotion import result_type
@@ -128,5 +128,3 @@ def _check(x: Any, y: Any) -> None:
             f"stacks of {x.shape[:-2]} and {y.shape[:-2]} matrices do not broadcast",
             "make the leading sizes equal, or 1",
         ) from None
-    if x.dtype.kind == "b":
-        raise DtypeError("matmul of bools", "bool", "convert first: x.float()")

@@ -18,6 +18,19 @@ from tinygradx.errors import DtypeError
 SUPPORTED = ("float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
 
 
+def supported(array: Any) -> Any:
+    """The array in a dtype that tensors can have, in native byte order, or an error.
+
+    By its name a dtype is NumPy's one object for it, which operations compare with `is`.
+    """
+    name = array.dtype.name
+    if name not in SUPPORTED:
+        raise DtypeError(
+            f"a tensor of dtype {array.dtype}", "not supported", f"use {', '.join(SUPPORTED)}"
+        )
+    return array if array.dtype is np.dtype(name) else array.astype(name)
+
+
 class _Default:
     """The dtype of floats that nobody gave one."""
 

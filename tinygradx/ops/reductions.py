@@ -204,6 +204,7 @@ def _named(dim: Any, keepdim: bool, named: dict[str, Any], asked: str) -> tuple[
     """NumPy's spellings `axis` and `keepdims`, taken as well."""
     dim = named.pop("axis", dim)
     keepdim = named.pop("keepdims", keepdim)
+    named.pop("out", None)  # NumPy's functions hand over out=None
     if named:
         raise TypeError(f"{asked}() got an unexpected keyword argument {next(iter(named))!r}")
     return dim, bool(keepdim)
@@ -217,6 +218,7 @@ def sum(
     dtype: Any = None,
     axis: Any = None,
     keepdims: bool = False,
+    out: None = None,
 ) -> Any:
     """The sum of elements.
 
@@ -225,7 +227,8 @@ def sum(
     input : Tensor
         Of any shape and dtype; integers and bools are summed as int64.
     dim : int or tuple of int, optional
-        What to sum over; everything when left out. `axis=` is taken as well.
+        What to sum over; everything when left out. NumPy's `axis=`, `keepdims=` (and an `out=`
+        of None) are taken as well.
     keepdim : bool
         Keep reduced dimensions with size 1.
     dtype : dtype, optional
@@ -256,6 +259,7 @@ def mean(
     dtype: Any = None,
     axis: Any = None,
     keepdims: bool = False,
+    out: None = None,
 ) -> Any:
     """The mean of elements; of floats only, as in PyTorch.
 

@@ -25,7 +25,7 @@ from tinygradx.graph import (
     wrap_view,
 )
 from tinygradx.kernels import backend_of
-from tinygradx.ops.promotion import get_default_dtype
+from tinygradx.ops.promotion import get_default_dtype, supported
 
 
 def as_handle(x: Any, asked: str) -> Handle:
@@ -36,7 +36,7 @@ def as_handle(x: Any, asked: str) -> Handle:
         dtype = get_default_dtype() if isinstance(x, float) else None
         return wrap(Handle.result_class, np.asarray(x, dtype))
     if isinstance(x, (np.ndarray, np.generic)):
-        return wrap(Handle.result_class, np.asarray(x))
+        return wrap(Handle.result_class, supported(np.array(x)))  # a copy: see Elementwise
     raise DtypeError(f"{asked} of a {type(x).__name__}", f"{x!r:.60}", "pass a Tensor")
 
 
@@ -200,7 +200,11 @@ def stretched(array: Any, kept: tuple[int, ...], shape: tuple[int, ...]) -> Any:
             if kept[axis] == shape[axis]:
                 strides[axis] = step
             step *= kept[axis]
-        return np.ndarray(shape, array.dtype, array, 0, tuple(strides)) if array.size else array
+        if not array.size:
+            return array
+        view = np.ndarray(shape, array.dtype, array, 0, tuple(strides))
+        view.flags.writeable = False
+        return view
     return numpy_like(array).broadcast_to(array.reshape(kept), shape)
 
 

@@ -155,10 +155,14 @@ class Tensor(Handle):
                 "make it of floats: x.float().requires_grad_()",
             )
         if node is None or isinstance(node, Leaf):
-            if node is not None:
-                node.wants = bool(requires_grad)
-            elif requires_grad:
-                self.node = Leaf(self.array, self.cell, True)
+            if requires_grad and not self.requires_grad:
+                # A new leaf: what was recorded before kept nothing for a gradient of this one.
+                leaf = Leaf(self.array, self.cell, True)
+                if node is not None:
+                    leaf.grad, leaf.name = node.grad, node.name
+                self.node = leaf
+            elif node is not None and not requires_grad:
+                node.wants = False
         elif not requires_grad:
             raise GraphError(
                 "switch requires_grad off",
@@ -205,10 +209,21 @@ class Tensor(Handle):
 
     @data.setter
     def data(self, value: Tensor) -> None:
-        self.array = value.array
-        self.cell.write(here(1))
+        if not self.is_leaf and value.array.shape != self.array.shape:
+            raise ShapeError(
+                f"set .data of a result of shape {self.shape}", f"{value.shape}",
+                "give data of the same shape, or use a new tensor",
+            )  # fmt: skip
+        if self.requires_grad and value.array.dtype.kind != "f":
+            raise DtypeError(
+                "set .data of a tensor that requires a gradient", f"{value.dtype}",
+                "give floats: value.float()",
+            )  # fmt: skip
+        self.cell.write(here(1))  # for those who look at the memory that is left
+        self.array, self.cell = value.array, value.cell
         if isinstance(self.node, Leaf):
             leaf = self.node
+            leaf.cell = value.cell
             leaf.array, leaf.shape, leaf.dtype = value.array, value.array.shape, value.array.dtype
 
     def detach(self) -> Tensor:
@@ -360,14 +375,34 @@ class Tensor(Handle):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         function, (kind, array, requires_grad, grad) = self.__reduce__()
-        copied = function(kind, array.copy(), requires_grad, grad and grad.clone())
+        kept = None if grad is None else grad.detach().clone()
+        copied = function(kind, array.copy(), requires_grad, kept)
         memo[id(self)] = copied
         return copied  # type: ignore[no-any-return]
 
     # ---- dtypes ---------------------------------------------------------------------------------
 
-    def to(self, *targets: Any, dtype: Any = None, device: Any = None, **ignored: Any) -> Tensor:
-        """The same values in another dtype; a device is "cpu"."""
+    def to(
+        self,
+        *targets: Any,
+        dtype: Any = None,
+        device: Any = None,
+        copy: Any = False,
+        non_blocking: Any = False,
+    ) -> Tensor:
+        """The same values in another dtype; the tensor itself where it has that dtype already.
+
+        Parameters
+        ----------
+        *targets : dtype, str or Tensor
+            A dtype, a device ("cpu"), or a tensor whose dtype to take.
+        dtype, device
+            The same by name.
+        copy : bool
+            Copy in any case.
+        non_blocking : bool
+            Taken for PyTorch's sake; nothing here blocks.
+        """
         for target in targets:
             if isinstance(target, Handle):
                 dtype = target.array.dtype
@@ -379,7 +414,8 @@ class Tensor(Handle):
             from tinygradx.tensor.creation import check_device
 
             check_device(device)
-        return self if dtype is None else shapes.to_dtype(self, dtype)
+        result = self if dtype is None else shapes.to_dtype(self, dtype)
+        return result.clone() if copy and result is self else result
 
     def float(self) -> Tensor:
         """As float32."""
@@ -441,7 +477,8 @@ class Tensor(Handle):
 
     def __pow__(self, other: Any) -> Tensor:
         # A square is by far the most frequent power, and a product instead of a library call.
-        if other.__class__ in (int, float) and other == 2:
+        whole = other.__class__ is int and self.array.dtype.kind != "b"
+        if (whole or (other.__class__ is float and self.array.dtype.kind == "f")) and other == 2:
             return elementary.square(self)  # type: ignore[no-any-return]
         return elementary.pow(self, other)  # type: ignore[no-any-return]
 
@@ -523,11 +560,38 @@ class Tensor(Handle):
                 "a write that the tensor's own history would have to record",
                 "build the new value with tinygradx.where or tinygradx.cat",
             )
+        if not self.array.flags.writeable:
+            raise GraphError(
+                f"{name} on memory that repeats elements, or may only be read",
+                "an expanded tensor, or a read-only NumPy array",
+                "write to a copy: x.clone()",
+            )
         # What the operation saves must not be overwritten by its own result.
         before = wrap(type(self).result_class, self.array.copy(), self.node)
-        before.cell = self.cell
-        self.cell.write(where)  # drawn before the node is born: newer nodes saw the new memory
-        after = make(before)  # type: ignore[arg-type]
+        before.cell = cell = self.cell
+        noted = cell.written, cell.version, cell.where
+        cell.write(where)  # drawn before the node is born: newer nodes saw the new memory
+        try:
+            after = make(before)  # type: ignore[arg-type]
+            self._check_write(after, recording, name)
+        except BaseException:
+            cell.written, cell.version, cell.where = noted  # nothing was written
+            raise
+        node = after.node
+        if node is not None and node.wants:
+            if self.array.dtype != after.array.dtype:
+                after = shapes.to_dtype(after, self.array.dtype)
+            for made in {node, after.node}:  # `y *= y` saved the very memory that is written now
+                made.saved = tuple([_apart(kept, self.array) for kept in made.saved])
+            after.node.cell = cell
+            self.node = after.node
+        elif not self.is_leaf and is_grad_enabled():
+            self.node = None
+        np.copyto(self.array, after.array, casting="same_kind")
+        return self
+
+    def _check_write(self, after: Tensor, recording: Any, name: str) -> None:
+        """Refuse a value that does not fit, and a write that a view would miss."""
         if after.array.shape != self.array.shape:
             raise ShapeError(
                 f"{name} on a tensor of shape {self.shape}",
@@ -536,26 +600,16 @@ class Tensor(Handle):
             )
         if not np.can_cast(after.array.dtype, self.array.dtype, "same_kind"):
             raise DtypeError(
-                f"{name} on a tensor of dtype {self.dtype}", f"a result of {after.array.dtype}",
+                f"{name} on a tensor of dtype {self.dtype}",
+                f"a result of {after.array.dtype}",
                 "convert the tensor first: x = x.float()",
-            )  # fmt: skip
-        if after.requires_grad and self.cell.viewed:
+            )
+        if (recording or after.requires_grad) and self.cell.viewed():
             raise GraphError(
                 f"{name}, recorded, on memory that a view looks at as well",
                 "a view whose own history would not know of the write",
                 "write to x.clone(), or take the view afterwards",
             )
-        np.copyto(self.array, after.array, casting="same_kind")
-        if after.node is not None and after.node.wants:
-            node = after.node
-            if self.array.dtype != after.array.dtype:
-                after = shapes.to_dtype(after, self.array.dtype)
-                node = after.node
-            node.cell = self.cell
-            self.node = node
-        elif not self.is_leaf and is_grad_enabled():
-            self.node = None
-        return self
 
     def add_(self, other: Any, *, alpha: Any = 1) -> Tensor:
         """Add in place."""
@@ -608,6 +662,13 @@ class Tensor(Handle):
             return indexing.set_at(x, place, _to(value, self.dtype))
 
         self._write(written, "assignment to a part")
+
+
+def _apart(kept: Any, memory: Any) -> Any:
+    """What a node keeps, copied if it lies in the given memory."""
+    if isinstance(kept, np.ndarray) and np.may_share_memory(kept, memory):
+        return kept.copy()
+    return kept
 
 
 def _to(value: Any, dtype: Any) -> Any:
