@@ -100,6 +100,9 @@ class Structural(Op):
         self.reads = _names(self.pull.__func__)[1:]  # type: ignore[attr-defined]
         self.saves = tuple(n for n in self.reads if n in self.inputs or n == "y")
         self.origins = tuple(-1 if n == "y" else self.inputs.index(n) for n in self.saves)
+        # What `pull` reads, each with its place in `(*saved, *params)`, or -1 for a fact.
+        known = (*self.saves, *self.settings)
+        self._read = [(n, known.index(n) if n in known else -1) for n in self.reads]
         places = [o % (len(self.inputs) + 1) for o in self.origins]
         self._keep: Any = None
         if places:
@@ -157,21 +160,24 @@ class Structural(Op):
 
     def pull_node(self, g: Any, node: Node, create: bool, kind: Any) -> tuple[Any, ...]:
         """The shares of the inputs."""
-        values: dict[str, Any] = dict(zip(self.saves, self.kept(node), strict=True))
-        values.update(zip(self.settings, node.params, strict=True))
+        saved: Sequence[Any] = self.kept(node)
         by_arrays = self.pull_arrays is not None and not create
         if not by_arrays:
-            for name, origin in zip(self.saves, self.origins, strict=True):
-                source = node if origin < 0 else node.inputs[origin]
-                values[name] = wrap(kind, values[name], source)
+            saved = [
+                wrap(kind, array, node if origin < 0 else node.inputs[origin])
+                for array, origin in zip(saved, self.origins, strict=True)
+            ]
             if not create:
                 g = wrap(kind, g)
-        given = [values[n] if n in values else self._fact(n, node) for n in self.reads]
+        known = (*saved, *node.params)
+        given = []
+        for name, place in self._read:
+            given.append(known[place] if place >= 0 else self._fact(name, node))
         shares = self.pull_arrays(g, *given) if by_arrays else self.pull(g, *given)  # type: ignore[misc]
         if not isinstance(shares, tuple):
             shares = (shares,)
         if create or by_arrays:
-            return tuple(shares)
+            return shares  # type: ignore[no-any-return]
         return tuple(None if s is None else s.array for s in shares)
 
     def _fact(self, name: str, node: Node) -> Any:
@@ -200,11 +206,7 @@ def stretched(array: Any, kept: tuple[int, ...], shape: tuple[int, ...]) -> Any:
             if kept[axis] == shape[axis]:
                 strides[axis] = step
             step *= kept[axis]
-        if not array.size:
-            return array
-        view = np.ndarray(shape, array.dtype, array, 0, tuple(strides))
-        view.flags.writeable = False
-        return view
+        return np.ndarray(shape, array.dtype, array, 0, tuple(strides)) if array.size else array
     return numpy_like(array).broadcast_to(array.reshape(kept), shape)
 
 
