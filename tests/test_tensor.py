@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinygradx as tgx
-from tinygradx.errors import DtypeError
+from tinygradx.errors import DtypeError, TeachingError
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,34 @@ def test_data_brings_its_own_memory():
     assert x.cell is value.cell and x.tolist() == [1.0, 1.0]
     with pytest.raises(DtypeError):
         x.data = tgx.tensor([1, 2])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda: tgx.tensor([1, 2]) ** -1, "x.float()"),
+        (lambda: tgx.ones(2, dtype="foo"), "float32"),
+        (lambda: tgx.ones(2).reshape(2.0, 1), "whole numbers"),
+        (lambda: (tgx.ones(1, requires_grad=True) * 2).backward("a"), "own shape"),
+        (lambda: tgx.autograd.grad(tgx.ones(1, requires_grad=True).sum(), [3]), "pass Tensors"),
+        (lambda: tgx.ones(2) + "a", "pass a Tensor"),
+        (lambda: tgx.ones(2, 3) + tgx.ones(2), "sizes match"),
+        (lambda: tgx.ones(2, 3).sum(dim=2), "from -2 to 1"),
+        (lambda: tgx.ones(2)[2], "count from 0"),
+        (lambda: tgx.ones(2)[0.5], "integers, slices"),
+        (lambda: tgx.elu(tgx.ones(2), alpha="big"), "pass a number"),
+        (lambda: tgx.gelu(tgx.ones(2), approximate="erf"), "'none', 'tanh'"),
+        (lambda: tgx.cat([tgx.ones(2, 3), tgx.ones(2, 4)]), "every other size"),
+        (lambda: tgx.tensor([[1.0], [1.0, 2.0]]), "unequal lengths"),
+        (lambda: tgx.tensor([1, 2]).mean(), "x.float().mean()"),
+        (lambda: tgx.ones(2).to("cuda"), 'device="cpu"'),
+        (lambda: tgx.ones(0).max(), "numel"),
+        (lambda: tgx.ones(2, 2).item(), "x.tolist()"),
+    ],
+)
+def test_every_mistake_gets_asked_got_do_and_the_line(wrong, says):
+    with pytest.raises(TeachingError) as caught:
+        wrong()
+    text = str(caught.value)
+    assert says in text
+    assert "\n  got: " in text and "\n  do:  " in text and f"\n  at:  {__file__}:" in text

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygradx.errors import GraphError
+from tinygradx.errors import DtypeError, GraphError
 from tinygradx.graph import sweep, wrap
 from tinygradx.tensor import Tensor, first_gradient
 
@@ -63,6 +63,10 @@ def grad(
     if grad_outputs is None or isinstance(grad_outputs, Tensor):
         grad_outputs = (grad_outputs,) * len(outs)
     for tensor in (*outs, *ins):
+        if not isinstance(tensor, Tensor):
+            raise DtypeError(
+                "autograd.grad", f"a {type(tensor).__name__}, {tensor!r:.40}", "pass Tensors"
+            )
         if not tensor.requires_grad:
             raise GraphError(
                 "autograd.grad",

@@ -429,7 +429,13 @@ class Elementwise(KernelOp):
         return backend_of(some).call(self.numpy, *arrays)
 
     def _explained(self, error: ValueError, arrays: Sequence[Any]) -> Exception:
-        """NumPy's complaint about shapes in our words; any other as it is."""
+        """NumPy's complaint about shapes or powers in our words; any other as it is."""
+        if "negative integer powers" in str(error):
+            return ArgumentError(
+                f"{self.name} of integers",
+                "a negative power, which is a fraction",
+                "convert to floats first: x.float()",
+            )
         if "broadcast" not in str(error):
             return error
         return ShapeError(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from tinygradx.errors import ArgumentError, ShapeError
+from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Handle
 from tinygradx.kernels import backend_of
 from tinygradx.ops.structural import Structural, as_handle, numpy_like, whole_dim
@@ -181,7 +182,12 @@ def sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
     """Sizes given one by one, or as one tuple, list or shape."""
     if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
         shape = tuple(shape[0])
-    return tuple(int(size) for size in shape)
+    try:
+        return tuple(operator.index(size) for size in shape)
+    except TypeError:
+        raise DtypeError(
+            f"a shape of {shape!r:.60}", "a size that is no integer", "pass whole numbers"
+        ) from None
 
 
 # ---- functions ----------------------------------------------------------------------------------

@@ -30,7 +30,12 @@ def _finish(array: Any, requires_grad: bool) -> Tensor:
 
 def _dtype(dtype: Any) -> np.dtype[Any]:
     """A dtype that tensors can have."""
-    found = np.dtype(dtype)
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        raise DtypeError(
+            f"a tensor of dtype {dtype!r:.40}", "no dtype", f"use {', '.join(SUPPORTED)}"
+        ) from None
     if found.name not in SUPPORTED:
         raise DtypeError(
             f"a tensor of dtype {found}", "not supported", f"use {', '.join(SUPPORTED)}"

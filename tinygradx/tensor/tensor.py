@@ -701,7 +701,14 @@ def first_gradient(root: Tensor, gradient: Any, asked: str) -> Tensor:
         one.fill(1)
         return wrap(Tensor, one)  # type: ignore[return-value]
     if not isinstance(gradient, Handle):
-        gradient = wrap(Tensor, np.asarray(gradient, array.dtype))
+        try:
+            gradient = wrap(Tensor, np.asarray(gradient, array.dtype))
+        except (TypeError, ValueError):
+            raise DtypeError(
+                f"{asked} with gradient={gradient!r:.40}",
+                f"a {type(gradient).__name__}",
+                "pass a Tensor of the tensor's own shape",
+            ) from None
     if gradient.array.shape != array.shape:
         raise ShapeError(
             f"{asked} from a tensor of shape {array.shape}",
