@@ -540,7 +540,7 @@ class Tensor(Handle):
     def _write(self, make: Callable[[Tensor], Any], name: str) -> Tensor:
         """Become what `make` computes from the present value; the memory stays the same.
 
-        A write is the operation, after which the handle moves to the new node (law 9).
+        A write is the operation, after which the handle moves to the new node (docs/design.md).
         """
         where = here(1)
         recording = is_grad_enabled() and self.requires_grad
