@@ -766,7 +766,7 @@ def test_an_engine_that_is_not_here() -> None:
 
 def test_an_unknown_format() -> None:
     with pytest.raises(ArgumentError, match="use svg, png, pdf"):
-        render_dot("digraph {}", "svg -o /tmp/x")
+        render_dot("digraph {}", "svg -o elsewhere")
 
 
 @posix
