@@ -541,13 +541,18 @@ def _(g, y):
 @row_activation("log(exp(x) / sum(exp(x)))")
 def log_softmax(x):
     """The logarithm of softmax, without underflow on the way."""
+    # The largest elements (one, or equal ones) are counted apart, so that log1p sees the rest: where
+    # one probability is nearly 1, its logarithm is as small as the rest, which 1 + rest would lose.
     centred = x - row_max(x)
-    return centred - log(row_sum(exp(centred)))
+    rest = row_sum(where(centred < 0.0, exp(centred), 0.0))
+    largest = row_sum(where(centred < 0.0, 0.0, 1.0))
+    return centred - log1p(rest + (largest - 1.0))
 
 
 @log_softmax.pull
 def _(g, y):
-    return g - exp(y) * row_sum(g)
+    # g - p * sum(g), in parts that keep 1 - p: that is -expm1(y), which 1 - exp(y) would lose.
+    return -(g * expm1(y)) - exp(y) * (row_sum(g) - g)
 
 
 @row_activation("exp(-x) / sum(exp(-x))")
