@@ -22,7 +22,6 @@ from tinygradx.ops.elementary import (
     expm1,
     gaussian,
     hypot,
-    log,
     log1p,
     logistic_density,
     maximum,
@@ -541,8 +540,8 @@ def _(g, y):
 @row_activation("log(exp(x) / sum(exp(x)))")
 def log_softmax(x):
     """The logarithm of softmax, without underflow on the way."""
-    # The largest elements (one, or equal ones) are counted apart, so that log1p sees the rest: where
-    # one probability is nearly 1, its logarithm is as small as the rest, which 1 + rest would lose.
+    # The largest elements (one, or equal ones) are counted apart, so that log1p sees the rest:
+    # where a probability is nearly 1, its logarithm is as small, and 1 + rest would lose it.
     centred = x - row_max(x)
     rest = row_sum(where(centred < 0.0, exp(centred), 0.0))
     largest = row_sum(where(centred < 0.0, 0.0, 1.0))
