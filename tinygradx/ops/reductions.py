@@ -11,7 +11,7 @@ import numpy as np
 from tinygradx.errors import DtypeError, ShapeError
 from tinygradx.graph import Handle, wrap
 from tinygradx.kernels import BACKENDS, backend_of, total_kernel
-from tinygradx.ops.elementary import div, exp, log, mul, sub, where
+from tinygradx.ops.elementary import div, exp, log, maximum, minimum, mul, sub, where
 from tinygradx.ops.elementary import eq as equal
 from tinygradx.ops.elementwise import DTYPE_NAMES
 from tinygradx.ops.promotion import get_default_dtype
@@ -355,16 +355,12 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any
     >>> values, indices
     (tensor([3., 4.]), tensor([1, 0]))
     """
-    from tinygradx.ops.elementary import maximum
-
     dim, keepdim = _named(dim, keepdim, named, "max")
     return _extreme(input, dim, keepdim, "max", AMAX, argmax, maximum)
 
 
 def min(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
     """The smallest element: see `max`."""
-    from tinygradx.ops.elementary import minimum
-
     dim, keepdim = _named(dim, keepdim, named, "min")
     return _extreme(input, dim, keepdim, "min", AMIN, argmin, minimum)
 
