@@ -12,9 +12,10 @@ from samples import STRUCTURAL
 import tinygradx as tgx
 from tinygradx.autograd import GradcheckError, gradcheck, gradgradcheck
 from tinygradx.graph import REGISTRY
+from tinygradx.nn.functional import linear
 from tinygradx.ops.activations import log_softmax, maxout, softmax, softmin
+from tinygradx.ops.cross_entropy import cross_entropy
 from tinygradx.ops.indexing import SET_AT
-from tinygradx.ops.losses import cross_entropy
 from tinygradx.ops.reductions import PICK, PLACE
 from tinygradx.ops.shapes import PAD_DIM, sum_to, to_dtype
 from tinygradx.ops.structural import Structural
@@ -101,9 +102,13 @@ CASES = [
     ("matmul: stack, vector", lambda x, y: x @ y, [leaf(2, 2, 3), leaf(3)]),
     ("matmul: with itself", lambda x: x @ x, [leaf(3, 3)]),
     ("matmul: inner size 0", lambda x, y: x @ y, [leaf(2, 0), leaf(0, 3)]),
+    ("linear", lambda x, w, b: linear(x, w, b), [A, leaf(2, 4), leaf(2, seed=3)]),
+    ("linear: the input twice", lambda x, b: linear(x, x, b), [leaf(3, 3), leaf(3, seed=3)]),
     ("cross_entropy", lambda x: cross_entropy(x, CLASSES), [A]),
     ("cross_entropy: sum", lambda x: cross_entropy(x, CLASSES, reduction="sum"), [A]),
     ("cross_entropy: none", lambda x: cross_entropy(x, CLASSES, reduction="none"), [A]),
+    ("cross_entropy: smooth", lambda x: cross_entropy(x, CLASSES, label_smoothing=0.2), [A]),
+    ("cross_entropy: shares", lambda x, q: cross_entropy(x, q), [A, B]),
     ("softmax", lambda x: softmax(x, 0), [A]),
     ("log_softmax", lambda x: log_softmax(x, -1), [A]),
     ("softmin", lambda x: softmin(x, 1), [leaf(2, 3, 2)]),

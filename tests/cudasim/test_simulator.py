@@ -11,8 +11,13 @@ import pytest
 
 import tinygradx as tgx
 from tinygradx.graph import REGISTRY
+from tinygradx.kernels import columns_kernel, total_kernel
+from tinygradx.ops.cross_entropy import CROSS_ENTROPY
+from tinygradx.ops.elementary import add
 from tinygradx.ops.elementwise import Elementwise
 from tinygradx.ops.rowwise import Rowwise
+from tinygradx.optim.adam import adam, amsgrad
+from tinygradx.optim.sgd import descend, heavy_ball, nesterov
 
 # The simulated threads are Python's, where `np.errstate` of this one does not reach.
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -88,3 +93,49 @@ def test_rows(op, direction, width, threads):
     out = np.full(expected.shape, 77.0)
     text.dispatcher("cuda")[2, threads](*arguments, np.zeros((3, slots, width)), out)
     np.testing.assert_allclose(out, expected, 1e-12, 1e-14)
+
+
+@pytest.mark.parametrize("threads", [4, 8])
+@pytest.mark.parametrize("width", [1, 5, 16])
+def test_cross_entropy(width, threads):
+    """Losses and slopes of three rows, among them a class that does not exist."""
+    random = np.random.default_rng(width)
+    x, classes = random.normal(size=(3, width)), np.array([0, width - 1, width])
+    text, slots = CROSS_ENTROPY.text("cuda", "float64")
+    losses, slope = np.full((3, 1), 77.0), np.full((3, width), 77.0)
+    scratch = np.zeros((3, slots, width))
+    text.dispatcher("cuda")[2, threads](x, classes, scratch, losses, slope)
+    share = np.exp(x) / np.exp(x).sum(1, keepdims=True)
+    for row in range(2):
+        np.testing.assert_allclose(losses[row, 0], -np.log(share[row, classes[row]]), 1e-12, 1e-14)
+        share[row, classes[row]] -= 1.0
+    np.testing.assert_allclose(slope[:2], share[:2], 1e-12, 1e-14)
+    assert np.isnan(losses[2, 0])
+
+
+@pytest.mark.parametrize("update", [descend, heavy_ball, nesterov, adam, amsgrad], ids=name)
+def test_updates(update):
+    """What an optimiser does to a parameter and to what it keeps."""
+    g, *arrays = np.random.default_rng(0).uniform(0.2, 2.0, (1 + len(update.arrays), 11))
+    numbers = [0.1 * k + 0.1 for k in range(len(update.formula.parameters) - len(arrays) - 1)]
+    wanted = [array.copy() for array in arrays]
+    update.text("cpu", "float64").load()(*numbers, g, *wanted)
+    update.text("cuda", "float64").dispatcher("cuda")[2, 4](*numbers, g, *arrays)
+    for got, expected in zip(arrays, wanted, strict=True):
+        np.testing.assert_allclose(got, expected, 1e-13)
+
+
+def test_a_number_for_each_column():
+    x, b = np.random.default_rng(0).normal(size=(5, 7)), np.arange(7.0)
+    expected = x + b
+    kernel = columns_kernel("add_bias", "cuda", "float64", add.formula).dispatcher("cuda")
+    kernel[2, 4](b, x)
+    np.testing.assert_array_equal(x, expected)
+
+
+@pytest.mark.parametrize("reduction", ["row_sum", "row_mean"])
+def test_one_number_of_a_whole_array(reduction):
+    x, out = np.random.default_rng(0).normal(size=37), np.zeros(1)
+    total_kernel("total", "cuda", "float64", reduction).dispatcher("cuda")[1, 8](x, out)
+    expected = x.sum() if reduction == "row_sum" else x.mean()
+    np.testing.assert_allclose(out[0], expected, 1e-13)

@@ -8,7 +8,9 @@ handle to it goes.
 from __future__ import annotations
 
 import sys
+import threading
 import weakref
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tinygradx.graph.record import Where, next_age
@@ -31,20 +33,29 @@ class Cell:
         The user's line of the last write.
     views : list of weak references
         The handles that were made as views of the memory.
+    latest : int
+        Of the class: the number of the last write into any memory at all. What is younger than
+        that can have been touched by no write, which is all that most sweeps have to ask.
     """
+
+    latest: ClassVar[int] = 0
 
     # Class attributes stand for the first state, so that making a cell costs one small allocation.
     written: int = 0
     version: int = 0
     where: Where | None = None
-    views: tuple[weakref.ref[Any], ...] = ()
+    views: list[weakref.ref[Any]] | tuple[()] = ()
+    crowded: int = 8
 
     def viewed_by(self, handle: Any) -> None:
         """Note a view; what has died since is forgotten now and then."""
         views = self.views
-        if len(views) > 8:
-            views = tuple([view for view in views if view() is not None])
-        self.views = (*views, weakref.ref(handle))
+        if isinstance(views, tuple):
+            views = self.views = []
+        elif len(views) > self.crowded:  # the dead go in a lump: a view costs the same on average
+            views = self.views = [view for view in views if view() is not None]
+            self.crowded = 2 * len(views) + 8
+        views.append(weakref.ref(handle))
 
     def viewed(self) -> bool:
         """Whether a view of the memory is alive."""
@@ -52,9 +63,21 @@ class Cell:
 
     def write(self, where: Where | None) -> None:
         """Note that the memory has just been written by the line `where`."""
-        self.written = next_age()
-        self.version += 1
-        self.where = where
+        Cell.write_all((self,), where)
+
+    @staticmethod
+    def write_all(cells: Iterable[Cell], where: Where | None) -> None:
+        """Note that all these pieces of memory have just been written by the line `where`."""
+        with _writing:
+            number = Cell.latest = next_age()
+        for cell in cells:
+            cell.written = number
+            cell.version += 1
+            cell.where = where
+
+
+#: Keeps `Cell.latest` from going back when two threads write at once.
+_writing = threading.Lock()
 
 
 class Node:

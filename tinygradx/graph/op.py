@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tinygradx.errors import ArgumentError, GraphError
-from tinygradx.graph.node import Leaf, Node
+from tinygradx.graph.node import Cell, Leaf, Node
 from tinygradx.graph.record import readable
 
 if TYPE_CHECKING:
@@ -36,20 +36,20 @@ class Arithmetic(NamedTuple):
     ----------
     fit : callable
         `fit(share, source, create)`: undo broadcasting, that is, sum `share` down to the shape of
-        the node `source`, in its dtype.
+        the node `source`, in its dtype. Asked only where these differ.
     join : callable
         `join(first, second, create)`: the sum of two shares, in memory of its own.
     fresh : callable
         `fresh(share, g)`: whether `share`, made from `g`, is in memory nobody else looks at.
     collect : callable
-        `collect(leaf, g, owned, kind, create)`: add `g` to the leaf's `.grad`; `owned` says that
-        it may be kept without a copy.
+        `collect(complete, kind, create)`: for each `(leaf, g, owned)` add `g` to the leaf's
+        `.grad`; `owned` says that it may be kept without a copy.
     """
 
     fit: Callable[[Any, Node, bool], Any]
     join: Callable[[Any, Any, bool], Any]
     fresh: Callable[[Any, Any], bool]
-    collect: Callable[[Leaf, Any, bool, Any, bool], None]
+    collect: Callable[[Sequence[tuple[Leaf, Any, bool]], Any, bool], None]
 
 
 class Op:
@@ -65,6 +65,8 @@ class Op:
     saves: tuple[str, ...] = ()
     #: For each of `saves` the input it is, or -1 for the output.
     origins: tuple[int, ...] = ()
+    #: Whether shares made on arrays have the shape and dtype of their inputs already.
+    fits: bool = False
 
     def pull_node(self, g: Any, node: Node, create: bool, kind: Any) -> tuple[Any, ...]:
         """One share of the gradient for every input (None where none is wanted).
@@ -95,6 +97,8 @@ class Op:
                 "its saved arrays were dropped by an earlier backward()",
                 "call the first backward with retain_graph=True, or run the forward pass again",
             )
+        if node.age > Cell.latest:  # no memory was written since, whosever it is
+            return saved
         for array, origin in zip(saved, self.origins, strict=True):
             if array is None:
                 continue

@@ -18,14 +18,22 @@ def newest_first(roots: Sequence[Node]) -> list[Node]:
 
     An input is always older than its output, so the order of age is the order of the graph.
     """
+    return _behind(roots)[0]
+
+
+def _behind(roots: Sequence[Node]) -> tuple[list[Node], set[Node]]:
+    """`newest_first`, and those of the nodes into which several ways lead."""
     seen = set(roots)
+    met_again = set(roots)
     stack = list(roots)
     while stack:
         for node in stack.pop().inputs:
-            if node not in seen and node.wants:
+            if node in seen:
+                met_again.add(node)
+            elif node.wants:
                 seen.add(node)
                 stack.append(node)
-    return sorted(seen, key=_by_age, reverse=True)
+    return sorted(seen, key=_by_age, reverse=True), met_again
 
 
 def _between(nodes: list[Node], targets: set[Node]) -> list[Node]:
@@ -66,19 +74,20 @@ def sweep(
     dict
         What arrived at each target that was reached.
     """
-    nodes = newest_first(roots)
+    nodes, met_again = _behind(roots)
     wanted = None if targets is None else set(targets)
     if wanted is not None:
         nodes = _between(nodes, wanted)
     token = recording.set(create)
     try:
-        return _walk(nodes, roots, gradients, kind, wanted, retain, create)
+        return _walk(nodes, met_again, roots, gradients, kind, wanted, retain, create)
     finally:
         recording.reset(token)
 
 
 def _walk(
     nodes: list[Node],
+    met_again: set[Node],
     roots: Sequence[Node],
     gradients: Sequence[Any],
     kind: type[Handle],
@@ -87,10 +96,11 @@ def _walk(
     create: bool,
 ) -> dict[Node, Any]:
     fit, join, fresh, collect = kind.arithmetic
-    inside = set(nodes)
+    inside = None if wanted is None else set(nodes)
     arrived: dict[Node, Any] = {}
     pending: dict[Node, Any] = {}
-    owned: set[Node] = set()  # nodes whose pending gradient lies in memory of its own
+    owned: set[Node] = set()  # leaves whose pending gradient lies in memory of its own
+    complete: list[tuple[Any, Any, bool]] = []  # leaves, their gradients, whether in such memory
     for root, gradient in zip(roots, gradients, strict=True):
         known = pending.get(root)
         pending[root] = gradient if known is None else join(known, gradient, create)
@@ -99,27 +109,37 @@ def _walk(
         g = pending.pop(node, None)
         if g is None:
             continue
-        if wanted is not None and node in wanted:
+        op = node.op
+        if inside is not None and node in wanted:  # type: ignore[operator]
             arrived[node] = g
             if inside.isdisjoint(node.inputs):  # nothing asked for lies behind
                 continue
-        op = node.op
         if op is None:
             if wanted is None:
-                collect(node, g, node in owned, kind, create)
+                complete.append((node, g, node in owned))
             continue
+        fits = op.fits and not create
         for source, share in zip(node.inputs, op.pull_node(g, node, create, kind), strict=True):
-            if share is None or source not in inside:
+            if share is None or not source.wants or (inside is not None and source not in inside):
                 continue
-            share = fit(share, source, create)
+            if not fits and (share.shape != source.shape or share.dtype is not source.dtype):
+                share = fit(share, source, create)
+            if source not in met_again:  # this is all of its gradient
+                if source.op is None and wanted is None:
+                    complete.append((source, share, fresh(share, g)))
+                else:
+                    pending[source] = share
+                continue
             known = pending.get(source)
-            if known is None:
-                pending[source] = share
-                if fresh(share, g):
-                    owned.add(source)
-            else:
+            if known is not None:
                 pending[source] = join(known, share, create)
                 owned.add(source)
+            else:
+                pending[source] = share
+                if source.op is None and fresh(share, g):
+                    owned.add(source)
         if not retain and node.saved:
             node.saved = None
+    if complete:
+        collect(complete, kind, create)
     return arrived

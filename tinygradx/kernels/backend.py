@@ -38,10 +38,18 @@ class Backend(Protocol):
     def unary(self, kernel: Callable[..., None], x: Any, numbers: Sequence[float]) -> Any:
         """A flat kernel of one array into a new array of the same shape and dtype."""
 
-    def run_rows(
-        self, kernel: Callable[..., None], arrays: Sequence[Any], scratch: Any, out: Any
+    def binary(self, kernel: Callable[..., None], x: Any, y: Any) -> Any:
+        """A flat kernel of two arrays of one shape and dtype into a new array like them."""
+
+    def change(
+        self, kernel: Callable[..., None], numbers: Sequence[float], arrays: Sequence[Any]
     ) -> None:
-        """A row kernel over contiguous matrices."""
+        """A flat kernel of numbers and arrays of one size, of which it changes some in place."""
+
+    def run_rows(
+        self, kernel: Callable[..., None], rows: int, width: int, arrays: Sequence[Any]
+    ) -> None:
+        """A row kernel over contiguous arrays, each of so many rows."""
 
     def load(self, text: Text) -> Callable[..., None]:
         """The compiled kernel of a text."""

@@ -36,6 +36,7 @@ _quiet = _Quiet()
 _ndarray = np.ndarray
 _asarray = np.asarray
 _empty = np.empty
+_ravel = np.ndarray.ravel
 
 
 class _Cpu:
@@ -52,15 +53,34 @@ class _Cpu:
     @staticmethod
     def unary(kernel: Callable[..., None], x: Any, numbers: Sequence[float]) -> Any:
         """A flat kernel of one array into a new one, on the shortest way."""
-        flat = x.ravel()
-        out = _empty(flat.size, flat.dtype)
-        if flat.size > SHARED:
-            _Cpu.run(kernel, (flat, *numbers), (out,))
+        out = _empty(x.shape, x.dtype)
+        if x.size > SHARED:
+            _Cpu.run(kernel, (x, *numbers), (out,))
         elif numbers:
-            kernel(flat, *numbers, out)
+            kernel(x.ravel(), *numbers, out.ravel())
         else:
-            kernel(flat, out)
-        return out if x.ndim == 1 else out.reshape(x.shape)
+            kernel(x.ravel(), out.ravel())
+        return out
+
+    @staticmethod
+    def binary(kernel: Callable[..., None], x: Any, y: Any) -> Any:
+        """A flat kernel of two arrays of one shape into a new one, on the shortest way."""
+        out = _empty(x.shape, x.dtype)
+        if x.size > SHARED:
+            _Cpu.run(kernel, (x, y), (out,))
+        else:
+            kernel(x.ravel(), y.ravel(), out.ravel())
+        return out
+
+    @staticmethod
+    def change(
+        kernel: Callable[..., None], numbers: Sequence[float], arrays: Sequence[Any]
+    ) -> None:
+        """A flat kernel of numbers and contiguous arrays of one size, some of which it changes."""
+        if arrays[0].size <= SHARED:
+            kernel(*numbers, *map(_ravel, arrays))
+        else:
+            _Cpu.run(kernel, numbers, arrays)
 
     @staticmethod
     def run(kernel: Callable[..., None], arguments: Sequence[Any], outputs: Sequence[Any]) -> None:
@@ -78,17 +98,14 @@ class _Cpu:
         spread(bite, size, BITE)
 
     @staticmethod
-    def run_rows(
-        kernel: Callable[..., None], arrays: Sequence[Any], scratch: Any, out: Any
-    ) -> None:
-        """A row kernel over contiguous matrices, shared between threads by rows."""
-        rows, width = max((a.shape for a in arrays), key=lambda shape: shape[1])
+    def run_rows(kernel: Callable[..., None], rows: int, width: int, arrays: Sequence[Any]) -> None:
+        """A row kernel over contiguous arrays of so many rows, shared between threads by rows."""
         if rows * width <= SHARED:
-            kernel(*arrays, scratch, out)
+            kernel(*arrays)
             return
 
         def bite(start: int, stop: int) -> None:
-            kernel(*(a[start:stop] for a in arrays), scratch[start:stop], out[start:stop])
+            kernel(*(a[start:stop] for a in arrays))
 
         spread(bite, rows, max(1, BITE // max(1, width)))
 

@@ -109,6 +109,72 @@ def _flat_loop(device: Device, written: Written, out: str) -> list[str]:
     return [f"{INDENT}wide_vectors()", f"{INDENT}for i in range({out}.size):"]
 
 
+def update_kernel(
+    name: str, device: str, dtype: str, formula: Formula, written_to: Sequence[str]
+) -> Text:
+    """`p[i], m[i], ... = formula(g[i], p[i], m[i], ...)`: arrays changed where they are.
+
+    Parameters
+    ----------
+    name, device, dtype : str
+        As in `map_kernel`.
+    formula : Formula
+        Its parameters are those of `written_to`, then `g`, then numbers; it returns the new values
+        in the order of `written_to`.
+    written_to : sequence of str
+        The arrays that it changes.
+
+    Returns
+    -------
+    Text
+        The kernel takes the numbers, `g`, and the arrays of `written_to`.
+    """
+    where = DEVICES[device]
+    arrays = ["g", *written_to]
+    numbers = [name for name in formula.parameters if name not in arrays]
+    written = Written(dtype, where.offered, taken=frozenset(formula.parameters))
+    given = ", ".join(f"{p}[i]" if p in arrays else p for p in formula.parameters)
+    line = f"{', '.join(f'{a}[i]' for a in written_to)} = {written.add(formula)}({given})"
+    opening = _flat_loop(where, written, "g")
+    header = f"def {name}({', '.join((*numbers, *arrays))}):"
+    kernel = "\n".join([header, *opening, INDENT * 2 + line])
+    types = [dtype] * len(numbers) + [f"{dtype}[::1]"] * len(arrays)
+    title = f"{name} for {device}, {dtype}: {line}"
+    return assemble(title, name, where, written, f"void({', '.join(types)})", kernel)
+
+
+def columns_kernel(name: str, device: str, dtype: str, formula: Formula) -> Text:
+    """`x[row, j] = formula(x[row, j], b[j])`: a matrix changed where it is, by a number a column.
+
+    Parameters
+    ----------
+    name, device, dtype : str
+        As in `map_kernel`.
+    formula : Formula
+        Of two numbers.
+    """
+    where = DEVICES[device]
+    written = Written(dtype, where.offered, taken=frozenset(("x", "b")))
+    callee = written.add(formula)
+    lines = [f"def {name}(b, x):"]
+    if device == "cpu":
+        lines += [
+            f"{INDENT}for row in range(x.shape[0]):",
+            f"{INDENT * 2}x_row = x[row]",
+            f"{INDENT * 2}for j in range(b.size):",
+            f"{INDENT * 3}x_row[j] = {callee}(x_row[j], b[j])",
+        ]
+    else:
+        lines += [
+            f"{INDENT}for row in range(cuda.blockIdx.x, x.shape[0], cuda.gridDim.x):",
+            f"{INDENT * 2}for j in range(cuda.threadIdx.x, b.size, cuda.blockDim.x):",
+            f"{INDENT * 3}x[row, j] = {callee}(x[row, j], b[j])",
+        ]
+    signature = f"void({dtype}[::1], {dtype}[:, ::1])"
+    title = f"{name} for {device}, {dtype}: the same number for every row"
+    return assemble(title, name, where, written, signature, "\n".join(lines))
+
+
 def total_kernel(name: str, device: str, dtype: str, reduction: str = "row_sum") -> Text:
     """`out[0] = row_sum(x)`: one number for a flat array of at least one element."""
     where = DEVICES[device]
@@ -126,8 +192,10 @@ def total_kernel(name: str, device: str, dtype: str, reduction: str = "row_sum")
 
 # ---- rows ---------------------------------------------------------------------------------------
 
-#: Reductions that a row formula may call; each gives one number for the whole row.
-ROW_REDUCTIONS = ("row_max", "row_sum")
+#: What a row formula may call to get one number for the whole row.
+ROW_REDUCTIONS = ("row_max", "row_sum", "row_pick")
+#: `is_at(x, t)`: for each element of the row of x, whether it is the one with the index t.
+ROW_PLACE = "is_at"
 
 
 class RowText(NamedTuple):
@@ -144,6 +212,7 @@ def row_kernel(
     formula: Formula,
     arguments: Sequence[str],
     columns: Sequence[str] = (),
+    indices: Sequence[str] = (),
 ) -> RowText:
     """A formula over whole rows: lines for every element between reductions of the row.
 
@@ -154,26 +223,35 @@ def row_kernel(
     device, dtype : str
         As in `map_kernel`.
     formula : Formula
-        Assignments and a return. `row_max(...)` and `row_sum(...)` give one number for the row.
-        A formula that returns such a number is a reduction: its output has one column.
+        Assignments and a return. `row_max(...)`, `row_sum(...)` and `row_pick(x, t)`, which is
+        x[t], or nan where there is none, give one number for the row; `is_at(x, t)` is true for the
+        element t alone. A formula
+        that returns such a number is a reduction: its output has one column. One that returns
+        both, a number and something for each element, writes the second into `slope`.
     arguments : sequence of str
         The arrays that the formula reads, each of shape (rows, n).
     columns : sequence of str
         Those of `arguments` that have one number for the row: of shape (rows, 1).
+    indices : sequence of str
+        What the formula reads besides: an index into each row, int64 of shape (rows,).
 
     Returns
     -------
     RowText
-        The kernel takes the arrays, `scratch` of shape (rows, k, n), and `out`.
+        The kernel takes the arrays, the indices, `scratch` of shape (rows, k, n), `out`, and
+        `slope` of shape (rows, n) where the formula returns both.
     """
     where = DEVICES[device]
     written = Written(dtype, where.offered)
-    writer = _RowWriter(formula, written, arguments, columns, device)
+    writer = _RowWriter(formula, written, arguments, columns, indices, device)
     lines = writer.lines()
-    every = [*(f"{a}s" if a in columns else a for a in arguments), "scratch", "out"]
+    every = [f"{a}s" if a in columns or a in indices else a for a in (*arguments, *indices)]
+    every += ["scratch", *writer.outputs]
     kernel = "\n".join([f"def {name}({', '.join(every)}):", *lines])
     matrix, block = f"{dtype}[:, ::1]", f"{dtype}[:, :, ::1]"
-    signature = f"void({', '.join([matrix] * len(arguments) + [block, matrix])})"
+    types = [matrix] * len(arguments) + ["int64[::1]"] * len(indices)
+    types += [block] + [matrix] * len(writer.outputs)
+    signature = f"void({', '.join(types)})"
     title = f"{name} for {device}, {dtype}: one row after another"
     return RowText(assemble(title, name, where, written, signature, kernel), writer.slots)
 
@@ -191,19 +269,21 @@ class _RowWriter:
         written: Written,
         arguments: Sequence[str],
         columns: Sequence[str],
+        indices: Sequence[str],
         device: str,
     ) -> None:
         self.formula, self.written, self.cuda = formula, written, device == "cuda"
         self.slots = 0
         self.matrices = [name for name in arguments if name not in columns]
-        self.columns = columns
+        self.columns, self.indices = columns, indices
+        self.outputs = ["out"] if len(formula.parts()) == 1 else ["out", "slope"]
         self.place = {name: f"{name}_row" for name in self.matrices}  # what differs along the row
         self.reductions = 0
         self.body: list[str] = []
 
     def lines(self) -> list[str]:
         """The whole body of the kernel."""
-        *assignments, last = self.written.row_body(self.formula, ROW_REDUCTIONS)
+        *assignments, last = self.written.row_body(self.formula, (*ROW_REDUCTIONS, ROW_PLACE))
         for statement in assignments:
             if not isinstance(statement, ast.Assign) or not isinstance(
                 statement.targets[0], ast.Name
@@ -212,16 +292,19 @@ class _RowWriter:
             self.assign(statement.targets[0].id, self.reduce_inside(statement.value))
         if not isinstance(last, ast.Return) or last.value is None:
             raise self.refuse(last)
-        value = self.reduce_inside(last.value)
-        if self.differs(value):
-            self.store("out_row", value)
-        else:
-            self.body.append(self.only_first(f"out_row[0] = {ast.unparse(value)}"))
+        parts = last.value.elts if isinstance(last.value, ast.Tuple) else [last.value]
+        for output, part in zip(self.outputs, parts, strict=True):
+            value = self.reduce_inside(part)
+            if self.differs(value):
+                self.store(f"{output}_row", value)
+            else:
+                self.body.append(self.only_first(f"{output}_row[0] = {ast.unparse(value)}"))
         opening = [
             f"{INDENT}n = {self.matrices[0]}.shape[1]",
             f"{INDENT}for row in range({self.rows('out.shape[0]')}):",
-            *(f"{INDENT * 2}{name}_row = {name}[row]" for name in (*self.matrices, "out")),
+            *(f"{INDENT * 2}{name}_row = {name}[row]" for name in (*self.matrices, *self.outputs)),
             *(f"{INDENT * 2}{name} = {name}s[row, 0]" for name in self.columns),
+            *(f"{INDENT * 2}{name} = {name}s[row]" for name in self.indices),
             *(f"{INDENT * 2}scratch_{k} = scratch[row, {k}]" for k in range(self.slots)),
         ]
         if not self.cuda:
@@ -251,6 +334,11 @@ class _RowWriter:
         class Index(ast.NodeTransformer):
             def visit_Name(self, node: ast.Name) -> ast.expr:
                 return ast.Name(f"{place[node.id]}[j]") if node.id in place else node
+
+            def visit_Call(self, node: ast.Call) -> ast.expr:
+                if _calls(node, (ROW_PLACE,)):
+                    return ast.parse(f"j == {ast.unparse(node.args[1])}", mode="eval").body
+                return self.generic_visit(node)  # type: ignore[return-value]
 
         return ast.unparse(Index().visit(copy.deepcopy(value)))
 
@@ -310,6 +398,11 @@ class _RowWriter:
             self.place[f"_{slot}"] = slot  # taken
         self.reductions += 1
         name = f"{call.func.id.removeprefix('row_')}_{self.reductions}"
+        if call.func.id == "row_pick":
+            index = ast.unparse(call.args[1])
+            self.written.constants["NAN"] = f'NAN = {self.written.dtype}(float("nan"))'
+            self.body.append(f"{name} = {slot}[{index}] if 0 <= {index} < n else NAN")
+            return ast.Name(name, ast.Load())
         self.body.append(f"{name} = {call.func.id}({slot})")
         module = ROW_MODULES["cuda" if self.cuda else "cpu"]
         self.written.imports[call.func.id] = (module, call.func.id)
@@ -324,8 +417,8 @@ class _RowWriter:
 
 
 def _is_reduction(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in ROW_REDUCTIONS
-    )
+    return _calls(node, ROW_REDUCTIONS)
+
+
+def _calls(node: ast.AST, names: Sequence[str]) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names

@@ -38,6 +38,12 @@ def row_max(x: Any) -> Any:
 
 
 @njit(nogil=True, error_model="numpy")
+def row_mean(x: Any) -> Any:
+    """The mean of a row of at least one."""
+    return row_sum(x) / x.dtype.type(x.size)
+
+
+@njit(nogil=True, error_model="numpy")
 def row_sum(x: Any) -> Any:
     """The sum of a row, in eight partial sums: error about n/8 roundings at worst."""
     a = b = c = d = e = f = g = h = x.dtype.type(0)

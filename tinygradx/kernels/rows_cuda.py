@@ -62,3 +62,9 @@ def row_sum(x: Any) -> Any:
     total = shared[0]
     cuda.syncthreads()
     return total
+
+
+@cuda.jit(device=True)
+def row_mean(x: Any) -> Any:
+    """The mean of a row of at least one."""
+    return row_sum(x) / x.dtype.type(x.size)

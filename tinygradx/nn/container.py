@@ -43,8 +43,9 @@ class Sequential(Module):
 
     def forward(self, input: Any) -> Any:
         """What the last module answers."""
-        for module in self:
-            input = module(input)
+        for module in vars(self).values():  # and not `self._modules`, which costs a dict each time
+            if isinstance(module, Module):
+                input = module(input)
         return input
 
     def append(self, module: Module) -> Sequential:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from tinygradx.kernels import backend_of
 def sum_to(array: Any, shape: tuple[int, ...]) -> Any:
     """Sum an array over the axes along which `shape` was broadcast."""
     extra = array.ndim - len(shape)
+    if extra == 1 and array.ndim == 2 and array.shape[1:] == shape:
+        return column_sums(array)
     axes = tuple(range(extra)) + tuple(
         extra + axis for axis, size in enumerate(shape) if size == 1 != array.shape[extra + axis]
     )
@@ -22,13 +25,31 @@ def sum_to(array: Any, shape: tuple[int, ...]) -> Any:
     return summed if summed.shape == shape else summed.reshape(shape)
 
 
+def column_sums(matrix: Any) -> Any:
+    """The sum of each column, by BLAS: 0.8 microseconds for 3.5 of `np.add.reduce` (100 x 16)."""
+    key = len(matrix), matrix.dtype.char, matrix.__class__
+    ones = _ones.get(key)
+    if ones is None:
+        backend = backend_of(matrix)
+        if matrix.dtype.kind != "f":
+            return backend.call(np.add.reduce, matrix, 0)
+        if len(_ones) >= 64:
+            _ones.clear()
+        ones = _ones[key] = backend.xp.ones(len(matrix), matrix.dtype)
+    return ones.dot(matrix)
+
+
+#: Vectors of ones, by length, dtype and kind of array.
+_ones: dict[tuple[int, str, type], Any] = {}
+
+
 def fit(share: Any, source: Node, create: bool) -> Any:
     """Undo broadcasting: `share` summed to the shape of `source`, in its dtype."""
     if create:
         return _fit_handle(share, source)
     if share.shape != source.shape:
         share = sum_to(share, source.shape)
-    return share if share.dtype is source.dtype else share.astype(source.dtype, copy=False)
+    return share.astype(source.dtype, copy=False)
 
 
 def _fit_handle(share: Handle, source: Node) -> Handle:
@@ -53,30 +74,34 @@ def fresh(share: Any, g: Any) -> bool:
     return share is not g and not isinstance(share, Handle) and share.base is None
 
 
-def collect(leaf: Leaf, g: Any, owned: bool, kind: type[Handle], create: bool) -> None:
-    """Add `g` to the leaf's `.grad`: a first gradient is kept, later ones are added to it."""
+def collect(complete: Sequence[tuple[Leaf, Any, bool]], kind: type[Handle], create: bool) -> None:
+    """Add gradients to the `.grad` of leaves: a first one is kept, later ones are added to it."""
     with _collecting:
-        _collect(leaf, g, owned, kind, create)
+        for leaf, g, owned in complete:
+            known = leaf.grad
+            if known is None and not create:
+                leaf.grad = wrap(kind, g if owned else g.copy())
+            else:
+                leaf.grad = _joined(known, g, kind, create)
 
 
 #: Two threads may reach a shared leaf at once, and NumPy lets both add at once.
 _collecting = threading.Lock()
 
 
-def _collect(leaf: Leaf, g: Any, owned: bool, kind: type[Handle], create: bool) -> None:
-    known = leaf.grad
+def _joined(known: Handle | None, g: Any, kind: type[Handle], create: bool) -> Any:
+    """The gradient of a leaf after a further share, in its own memory where that is possible."""
     if create:
         from tinygradx.ops import shapes
 
-        leaf.grad = shapes.clone(g) if known is None else join(known, g, is_grad_enabled())
-    elif known is None:
-        leaf.grad = wrap(kind, g if owned else g.copy())
-    elif known.node is not None or not known.array.flags.writeable:
+        return shapes.clone(g) if known is None else join(known, g, is_grad_enabled())
+    assert known is not None
+    if known.node is not None or not known.array.flags.writeable:
         # A gradient that is itself part of a graph, or that repeats elements, is not overwritten.
-        leaf.grad = wrap(kind, join(known.array, g, False))
-    else:
-        backend_of(g).call(np.add, known.array, g, known.array)
-        known.cell.write(None)
+        return wrap(kind, join(known.array, g, False))
+    backend_of(g).call(np.add, known.array, g, known.array)
+    known.cell.write(None)
+    return known
 
 
 ARITHMETIC = Arithmetic(fit, join, fresh, collect)

@@ -129,6 +129,7 @@ class Elementwise(KernelOp):
         self.__module__ = function.__module__
         self.inputs = formula.inputs
         self.arity = len(self.inputs)
+        self.fits = self.arity == 1
         self.flags = tuple(name in flags for name in self.inputs)
         self.settings = tuple(formula.settings)
         self.defaults = tuple(formula.settings.values())
@@ -507,6 +508,8 @@ class Elementwise(KernelOp):
         kernel = self._unary_back.get(g.dtype)
         if kernel is None:
             return self._pull_by_kernel(g, saved, params, (0,))[0]
+        if len(saved) == 1 and not params:
+            return BACKENDS[g.__class__].binary(kernel, g, saved[0])
         out = np.empty(g.shape, g.dtype)
         backend_of(g).run(kernel, self._readers[0,]((g, *saved, *params)), (out,))
         return out

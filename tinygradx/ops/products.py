@@ -8,7 +8,10 @@ import numpy as np
 
 from tinygradx.errors import ShapeError
 from tinygradx.graph import Handle, Node, here, is_grad_enabled, next_age, wrap
-from tinygradx.kernels import backend_of
+from tinygradx.kernels import backend_of, columns_kernel
+from tinygradx.ops.arithmetic import column_sums
+from tinygradx.ops.elementary import add
+from tinygradx.ops.elementwise import DTYPE_NAMES
 from tinygradx.ops.promotion import result_type
 from tinygradx.ops.shapes import PERMUTE, RESHAPE, to_dtype
 from tinygradx.ops.structural import Structural, as_handle
@@ -48,6 +51,65 @@ class Matmul(Structural):
         )
 
 
+class Linear(Structural):
+    """`x @ weight.T + bias` for matrices, in one node: a third of the work around two products."""
+
+    name = "linear"
+    inputs = ("x", "weight", "bias")
+    fits = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._add_bias: dict[Any, Any] = {}
+
+    def forward(self, x: Any, weight: Any, bias: Any) -> Any:
+        out = x.dot(weight.T)
+        kernel = self._add_bias.get(out.dtype)
+        if kernel is None:
+            backend, dtype = backend_of(out), DTYPE_NAMES[out.dtype.char]
+            text = columns_kernel("add_bias", backend.name, dtype, add.formula)
+            kernel = self._add_bias[out.dtype] = backend.load(text)
+        # 0.6 microseconds for 2.0 of np.add, which begins anew for every row (100 x 16).
+        kernel(bias if bias.flags.c_contiguous else bias.copy(), out)
+        return out
+
+    def apply_three(self, x: Handle, weight: Handle, bias: Handle) -> Any:
+        """`apply` for this many inputs, without loops."""
+        a, w = x.array, weight.array
+        out = self.forward(a, w, bias.array)
+        handle = wrap(x.result_class, out)
+        if is_grad_enabled():
+            nodes = x.node or x.source(), weight.node or weight.source(), bias.node or bias.source()
+            if nodes[1].wants or nodes[0].wants or nodes[2].wants:
+                handle.node = Node(
+                    self, nodes, (a, w), (), next_age(), here(), out.shape, out.dtype, handle.cell
+                )
+        return handle
+
+    def pull_node(self, g: Any, node: Node, create: bool, kind: Any) -> tuple[Any, ...]:
+        """The shares; on arrays without the detour over names, 4 of 12 microseconds shorter."""
+        if create:
+            return super().pull_node(g, node, create, kind)
+        x, weight = self.kept(node)
+        a, w, b = node.inputs
+        wanted = a.wants, w.wants, b.wants
+        return self.pull_arrays(g, x, weight, wanted)  # type: ignore[no-any-return]
+
+    def pull(self, g: Any, x: Any, weight: Any, wanted: tuple[bool, ...]) -> Any:
+        return (
+            MATMUL.apply((g, weight), ()) if wanted[0] else None,
+            MATMUL.apply((_turned(g), x), ()) if wanted[1] else None,
+            g if wanted[2] else None,  # the sweep sums over the rows
+        )
+
+    def pull_arrays(self, g: Any, x: Any, weight: Any, wanted: tuple[bool, ...]) -> Any:
+        return (
+            g.dot(weight) if wanted[0] else None,
+            g.T.dot(x) if wanted[1] else None,
+            column_sums(g) if wanted[2] else None,
+        )
+
+
 def _product(a: Any, b: Any) -> Any:
     # For two matrices ndarray.dot takes half the time of np.matmul on small ones (0.6 for 1.2
     # microseconds, 4x4), and calls the same BLAS.
@@ -61,7 +123,7 @@ def _turned(x: Any) -> Any:
     return PERMUTE.apply((x,), ((*range(ndim - 2), ndim - 1, ndim - 2),))
 
 
-MATMUL = Matmul()
+MATMUL, LINEAR = Matmul(), Linear()
 
 
 def matmul(input: Any, other: Any) -> Any:

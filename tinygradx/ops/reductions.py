@@ -45,29 +45,38 @@ _add_up = np.add.reduce
 SMALL = 4096
 
 
+class _Total:
+    """One number of a whole array of at most `SMALL` elements, by a kernel of ours."""
+
+    def __init__(self, name: str, reduction: str) -> None:
+        self.name, self.reduction = name, reduction
+        self._kernels: dict[Any, Any] = {}
+
+    def __call__(self, x: Any) -> Any:
+        kernel = self._kernels.get(x.dtype) or self._load(x)
+        out = np.empty((), x.dtype)
+        kernel(x.ravel(), out.ravel())
+        return out
+
+    def _load(self, x: Any) -> Any:
+        backend, dtype = backend_of(x), DTYPE_NAMES[x.dtype.char]
+        text = total_kernel(self.name, backend.name, dtype, self.reduction)
+        kernel = self._kernels[x.dtype] = backend.load(text)
+        return kernel
+
+
 class Sum(Structural):
     """The sum over dimensions, in partial sums: 1e-8 is lost where a plain loop loses 7e-6."""
 
     name = "sum"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._totals: dict[Any, Any] = {}
+    total = _Total("sum_forward", "row_sum")
 
     def forward(self, x: Any, dims: tuple[int, ...] | None, keepdim: bool) -> Any:
+        if dims is None and not keepdim and 0 < x.size <= SMALL and x.dtype.kind == "f":
+            return self.total(x)
         backend = BACKENDS[x.__class__]
-        if dims is None and not keepdim and x.size <= SMALL and x.size and x.dtype.kind == "f":
-            kernel = self._totals.get(x.dtype) or self._load(backend, x.dtype)
-            out = backend.xp.empty((), x.dtype)
-            kernel(x.ravel(), out.ravel())
-            return out
         out = backend.quiet.run(_add_up, x, dims, None, None, keepdim)
         return out if out.ndim else backend.xp.asarray(out)
-
-    def _load(self, backend: Any, dtype: Any) -> Any:
-        text = total_kernel("sum_forward", backend.name, DTYPE_NAMES[dtype.char])
-        kernel = self._totals[dtype] = backend.load(text)
-        return kernel
 
     def pull(self, g: Any, x_shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
         return _spread(g, x_shape, dims)
@@ -80,8 +89,11 @@ class Mean(Structural):
     """The mean over dimensions."""
 
     name = "mean"
+    total = _Total("mean_forward", "row_mean")
 
     def forward(self, x: Any, dims: tuple[int, ...] | None, keepdim: bool) -> Any:
+        if dims is None and not keepdim and 0 < x.size <= SMALL:
+            return self.total(x)
         backend = backend_of(x)
         total = backend.call(np.add.reduce, x, dims, None, None, keepdim)
         count = x.size if dims is None else math.prod(x.shape[d] for d in dims)

@@ -184,7 +184,8 @@ class Rowwise(KernelOp):
         out = xp.empty((height, columns), whole.dtype)
         if height and width:
             kernel, slots = self._kernel(backend, direction, whole.dtype)
-            backend.run_rows(kernel, rows, xp.empty((height, slots, width), whole.dtype), out)
+            scratch = xp.empty((height, slots, width), whole.dtype)
+            backend.run_rows(kernel, height, width, (*rows, scratch, out))
         return _back(out.reshape((*moved[:-1], columns) if moved else ()), dim)
 
     def _kernel(self, backend: Any, direction: str, dtype: Any) -> tuple[Any, int]:

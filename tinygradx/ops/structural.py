@@ -100,9 +100,11 @@ class Structural(Op):
         self.reads = _names(self.pull.__func__)[1:]  # type: ignore[attr-defined]
         self.saves = tuple(n for n in self.reads if n in self.inputs or n == "y")
         self.origins = tuple(-1 if n == "y" else self.inputs.index(n) for n in self.saves)
-        # What `pull` reads, each with its place in `(*saved, *params)`, or -1 for a fact.
+        # What `pull` reads, each with its place in `(*saved, *params)`, or -1 and how to find it.
         known = (*self.saves, *self.settings)
-        self._read = [(n, known.index(n) if n in known else -1) for n in self.reads]
+        self._read = [
+            (known.index(n), None) if n in known else (-1, self._fact(n)) for n in self.reads
+        ]
         places = [o % (len(self.inputs) + 1) for o in self.origins]
         self._keep: Any = None
         if places:
@@ -171,8 +173,8 @@ class Structural(Op):
                 g = wrap(kind, g)
         known = (*saved, *node.params)
         given = []
-        for name, place in self._read:
-            given.append(known[place] if place >= 0 else self._fact(name, node))
+        for place, fact in self._read:
+            given.append(known[place] if fact is None else fact(node))
         shares = self.pull_arrays(g, *given) if by_arrays else self.pull(g, *given)  # type: ignore[misc]
         if not isinstance(shares, tuple):
             shares = (shares,)
@@ -180,15 +182,17 @@ class Structural(Op):
             return shares  # type: ignore[no-any-return]
         return tuple(None if s is None else s.array for s in shares)
 
-    def _fact(self, name: str, node: Node) -> Any:
-        """What a rule may know of the inputs without keeping them."""
+    def _fact(self, name: str) -> Callable[[Node], Any]:
+        """How to find what a rule may know of the inputs without keeping them."""
         if name == "wanted":
-            return tuple(source.wants for source in node.inputs)
+            return lambda node: tuple([source.wants for source in node.inputs])
         if name == "xs_shape":
-            return tuple(source.shape for source in node.inputs)
+            return lambda node: tuple([source.shape for source in node.inputs])
         of, _, fact = name.rpartition("_")
-        source = node.inputs[self.inputs.index(of)]
-        return source.shape if fact == "shape" else source.dtype
+        place = self.inputs.index(of)
+        if fact == "shape":
+            return lambda node: node.inputs[place].shape
+        return lambda node: node.inputs[place].dtype
 
     def replay(self, node: Node, handles: Sequence[Handle]) -> Handle:
         """The same operation on other handles."""

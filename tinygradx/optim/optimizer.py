@@ -1,4 +1,7 @@
-"""What every optimiser shares: groups of parameters, their settings, and the walk over them."""
+"""What every optimiser shares: groups of parameters, their settings, and the walk over them.
+
+How a parameter changes is a formula of one element, compiled by the writer of all kernels.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,59 @@ from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from tinygradx.errors import ArgumentError, DtypeError, GraphError
-from tinygradx.graph import enable_grad, here
+from tinygradx.graph import Cell, Leaf, enable_grad, here, wrap
+from tinygradx.kernels import BACKENDS, Formula, Text, backend_of, update_kernel
 from tinygradx.tensor import Tensor
+
+_DTYPE_NAMES = {"f": "float32", "d": "float64"}
+
+
+class Update:
+    """The formula of one element, `(p, g, ...) -> p`, as a kernel that changes arrays in place.
+
+    Parameters
+    ----------
+    function : function
+        Takes `p`, `g`, what it keeps from step to step, and numbers; returns the new `p` and the
+        new values of what it keeps, in the order of its parameters.
+
+    Examples
+    --------
+    >>> from tinygradx.optim.sgd import descend
+    >>> "p[i] = descend(p[i], g[i], lr, weight_decay)" in descend.source("cpu")
+    True
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.formula = Formula(function)
+        self.name = self.formula.name
+        self.__doc__ = function.__doc__
+        #: What it changes: `p`, and what it keeps.
+        self.arrays = ("p", *self.formula.parameters[2 : len(self.formula.parts()) + 1])
+        self._kernels: dict[Any, Callable[..., None]] = {}
+
+    def text(self, device: str = "cpu", dtype: str = "float32") -> Text:
+        """The kernel as text that can be loaded."""
+        return update_kernel(f"{self.name}_update", device, dtype, self.formula, self.arrays)
+
+    def source(self, device: str = "cpu", dtype: str = "float32") -> str:
+        """The text of the kernel."""
+        return self.text(device, dtype).source
+
+    def __call__(self, arrays: tuple[Any, ...], g: Any, numbers: tuple[float, ...]) -> None:
+        """Change the arrays, `p` first, by the gradient and the numbers, in the formula's order."""
+        p = arrays[0]
+        backend, dtype = BACKENDS[p.__class__], p.dtype
+        kernel = self._kernels.get(dtype)
+        if kernel is None:
+            text = self.text(backend.name, _DTYPE_NAMES[dtype.char])
+            kernel = self._kernels[dtype] = backend.load(text)
+        if p.flags.c_contiguous:
+            backend.change(kernel, numbers, (g, *arrays))
+        else:  # flat it would be a copy, and the change be lost
+            copied = p.copy("C")
+            backend.change(kernel, numbers, (g, copied, *arrays[1:]))
+            p[...] = copied
 
 
 class Optimizer:
@@ -66,18 +120,17 @@ class Optimizer:
         Raises
         ------
         ArgumentError, DtypeError, GraphError
-            If a setting is too small or unknown, a parameter is no tensor, is the result of an
-            operation, or is there already.
+            If a setting is too small or unknown, a parameter is no tensor of floats, cannot be
+            written to, is the result of an operation, or is there already.
         """
         params = param_group["params"]
         group = self.defaults | param_group
         group["params"] = [params] if isinstance(params, Tensor) else list(params)
         asked = f"give parameters to {type(self).__name__}"
-        for name, value in group.items():
+        for name in group:
             if name != "params" and name not in self.defaults:
                 raise ArgumentError(asked, f"a setting {name!r}", f"use {', '.join(self.defaults)}")
-            if name in self.least and not value >= self.least[name]:
-                raise ArgumentError(asked, f"{name}={value!r}", f"use {self.least[name]} or more")
+        self.check(group, asked)
         known = {tensor for other in self.param_groups for tensor in other["params"]}
         for tensor in group["params"]:
             if not isinstance(tensor, Tensor):
@@ -87,10 +140,19 @@ class Optimizer:
                     asked, f"the result of a recorded {tensor.grad_fn.op.name}",
                     "pass what it was computed from",
                 )  # fmt: skip
+            if tensor.dtype.char not in _DTYPE_NAMES or not tensor.array.flags.writeable:
+                what = str(tensor.dtype) if tensor.array.flags.writeable else "read-only memory"
+                raise DtypeError(asked, f"a tensor of {what}", "pass floats that may be changed")
             if tensor in known:
                 raise ArgumentError(asked, "one of them twice", "pass each parameter once")
             known.add(tensor)
         self.param_groups.append(group)
+
+    def check(self, group: dict[str, Any], asked: str) -> None:
+        """Refuse settings that make no sense; an optimiser adds what it knows besides."""
+        for name, least in self.least.items():
+            if name in group and not group[name] >= least:
+                raise ArgumentError(asked, f"{name}={group[name]!r}", f"use {least} or more")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters.
@@ -102,8 +164,9 @@ class Optimizer:
         """
         for group in self.param_groups:
             for tensor in group["params"]:
-                if set_to_none:
-                    tensor.grad = None
+                node = tensor.node
+                if set_to_none and isinstance(node, Leaf):
+                    node.grad = None
                 elif tensor.grad is not None:
                     tensor.grad.detach().zero_()
 
@@ -125,12 +188,18 @@ class Optimizer:
             with enable_grad():
                 loss = closure()
         where = here(1)
-        for group in self.param_groups:
-            for tensor in group["params"]:
-                grad = tensor.grad
-                if grad is not None:
-                    self.update(tensor.array, grad.array, self.state[tensor], group)
-                    tensor.cell.write(where)
+        update, state = self.update, self.state
+        changed: list[Cell] = []
+        try:
+            for group in self.param_groups:
+                for tensor in group["params"]:
+                    node = tensor.node
+                    grad = node.grad if isinstance(node, Leaf) else None
+                    if grad is not None:
+                        changed.append(tensor.cell)
+                        update(tensor.array, grad.array, state[tensor], group)
+        finally:
+            Cell.write_all(changed, where)
         return loss
 
     def update(self, array: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
@@ -146,3 +215,18 @@ class Optimizer:
             The settings.
         """
         raise NotImplementedError(f"{type(self).__name__} has no update")
+
+
+def ascending(grad: Any) -> Any:
+    """The gradient turned round, for `maximize`."""
+    backend = backend_of(grad)
+    return backend.call(backend.xp.negative, grad)
+
+
+def kept(state: dict[str, Any], name: str, like: Any) -> Any:
+    """The array that `state` keeps under a name, zeros at first; users find it as a Tensor."""
+    known = state.get(name)
+    if known is None:
+        zeros = backend_of(like).xp.zeros(like.shape, like.dtype)
+        known = state[name] = wrap(Tensor, zeros)
+    return known.array

@@ -1,20 +1,44 @@
-"""Gradient descent: downhill, by the learning rate times the slope."""
+"""Gradient descent: downhill, by the learning rate times the slope, with or without momentum."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
-import numpy as np
+from tinygradx.errors import ArgumentError
+from tinygradx.optim.optimizer import Optimizer, Update, ascending, kept
 
-from tinygradx.kernels import backend_of
-from tinygradx.optim.optimizer import Optimizer
+
+@Update
+def descend(p, g, lr, weight_decay):  # type: ignore[no-untyped-def]
+    """Plain descent."""
+    return p - lr * (g + weight_decay * p)
+
+
+@Update
+def heavy_ball(p, g, b, lr, weight_decay, momentum, dampening):  # type: ignore[no-untyped-def]
+    """Descent along b, which remembers earlier slopes. Polyak (1964)."""
+    b = momentum * b + (1.0 - dampening) * (g + weight_decay * p)
+    return p - lr * b, b
+
+
+@Update
+def nesterov(p, g, b, lr, weight_decay, momentum, ahead):  # type: ignore[no-untyped-def]
+    """Descent along where the momentum leads next. Nesterov (1983)."""
+    d = g + weight_decay * p
+    b = momentum * b + d
+    return p - lr * (d + ahead * b), b
 
 
 class SGD(Optimizer):
     """Gradient descent, `p = p - lr * g`; stochastic when the gradient is that of a batch.
 
-    Robbins & Monro (1951), "A stochastic approximation method".
+    With momentum it moves along `b = momentum * b + (1 - dampening) * g`, which begins as the first
+    g; with `nesterov` along `g + momentum * b`. Weight decay adds `weight_decay * p` to g.
+
+    Robbins & Monro (1951), "A stochastic approximation method"; Polyak (1964), "Some methods of
+    speeding up the convergence of iteration methods"; Nesterov (1983), in the form of Sutskever et
+    al. (2013), "On the importance of initialization and momentum in deep learning".
 
     Parameters
     ----------
@@ -22,6 +46,21 @@ class SGD(Optimizer):
         What to change.
     lr : float
         The learning rate.
+    momentum : float
+        How much of the last direction is kept.
+    dampening : float
+        How much of the new slope is left out of it.
+    weight_decay : float
+        The weight of the L2 penalty.
+    nesterov : bool
+        Look ahead along the momentum.
+    maximize : bool
+        Go uphill.
+
+    Raises
+    ------
+    ArgumentError
+        If a setting is negative, or `nesterov` is asked for without momentum or with dampening.
 
     Examples
     --------
@@ -34,10 +73,45 @@ class SGD(Optimizer):
     tensor(2.4000, requires_grad=True)
     """
 
-    def __init__(self, params: Iterable[Any], lr: float = 1e-3) -> None:
-        super().__init__(params, lr=lr)
+    least: ClassVar[dict[str, float]] = {"lr": 0.0, "momentum": 0.0, "weight_decay": 0.0}
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(
+            params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
+            nesterov=nesterov, maximize=maximize,
+        )  # fmt: skip
+
+    def check(self, group: dict[str, Any], asked: str) -> None:
+        """Refuse what Nesterov's momentum is not defined for."""
+        super().check(group, asked)
+        if group["nesterov"] and (not group["momentum"] or group["dampening"]):
+            raise ArgumentError(
+                f"{asked} with nesterov=True",
+                f"momentum={group['momentum']!r} and dampening={group['dampening']!r}",
+                "use a momentum above 0 and no dampening",
+            )
 
     def update(self, array: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
-        """`p = p - lr * g`."""
-        call = backend_of(array).call
-        call(np.subtract, array, call(np.multiply, grad, group["lr"]), array)
+        """`p = p - lr * d`, where d is the slope or the momentum."""
+        g = ascending(grad) if group["maximize"] else grad
+        lr, decay, momentum = group["lr"], group["weight_decay"], group["momentum"]
+        if not momentum:
+            descend((array,), g, (lr, decay))
+            return
+        first = "momentum_buffer" not in state
+        arrays = array, kept(state, "momentum_buffer", array)
+        old = 0.0 if first else momentum  # the first direction is the slope itself, undampened
+        if group["nesterov"]:
+            nesterov(arrays, g, (lr, decay, old, momentum))
+        else:
+            heavy_ball(arrays, g, (lr, decay, old, 0.0 if first else group["dampening"]))
