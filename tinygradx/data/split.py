@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from tinygradx.data.toys import from_seed
 from tinygradx.errors import ArgumentError, ShapeError
 from tinygradx.tensor import Tensor
 
@@ -34,7 +33,7 @@ def split(
     ShapeError
         If there are not as many `x` as `y`.
     ArgumentError
-        If one of the two parts would be empty.
+        If one of the two parts would be empty, or the seed is no whole number from 0 on.
 
     Examples
     --------
@@ -57,6 +56,6 @@ def split(
             f"{held} held out and {count - held} to learn from",
             "choose held_out so that neither is 0, as in held_out=0.2",
         )
-    order = np.random.Generator(np.random.Philox(seed)).permutation(count)
+    order = from_seed("split", seed).permutation(count)
     train, rest = order[held:], order[:held]
     return (x[train], y[train]), (x[rest], y[rest])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -276,42 +277,119 @@ def _floating(dtype: Any) -> np.dtype[Any]:
 def rand(
     *shape: Any,
     size: Any = None,
+    generator: Any = None,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Uniform random numbers from [0, 1); see `manual_seed`."""
+    """Uniform random numbers from [0, 1), drawn from `generator`; see `manual_seed`."""
     check_device(device)
-    whole = sizes(shape if size is None else (size,))
-    return _finish(random.uniform(whole, _floating(dtype)), requires_grad)
+    whole = _drawn_sizes(shape if size is None else (size,))
+    return _finish(random.uniform(whole, _floating(dtype), generator), requires_grad)
 
 
 def randn(
     *shape: Any,
     size: Any = None,
+    generator: Any = None,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """Normal random numbers of mean 0 and standard deviation 1; see `manual_seed`."""
+    """Normal random numbers of mean 0 and standard deviation 1; see `rand`."""
     check_device(device)
-    whole = sizes(shape if size is None else (size,))
-    return _finish(random.normal(whole, _floating(dtype)), requires_grad)
+    whole = _drawn_sizes(shape if size is None else (size,))
+    return _finish(random.normal(whole, _floating(dtype), generator), requires_grad)
 
 
-def randint(low: int, high: Any = None, size: Any = None, *, dtype: Any = None) -> Tensor:
+def randint(
+    low: Any = 0,
+    high: Any = None,
+    size: Any = None,
+    *,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """Random integers from `low` (0) to `high - 1`.
 
     `randint(high, size)` and `randint(low, high, size)` are both taken.
+
+    Parameters
+    ----------
+    low, high : int
+        The least, and one more than the largest.
+    size : tuple of int
+        The shape.
+    generator : Generator, optional
+        What to draw from.
+    dtype : dtype, optional
+        int64 when left out.
+
+    Raises
+    ------
+    ArgumentError
+        If no integer lies between, or the dtype cannot hold them.
+    ShapeError
+        If the size is no tuple.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.randint(3, 4, (2,))
+    tensor([3, 3])
     """
+    check_device(device)
     if size is None:
         low, high, size = 0, low, high
     elif high is None:
         low, high = 0, low
+    if not isinstance(size, (tuple, list)):
+        raise ShapeError(
+            f"randint of size {size!r:.40}", f"type {type(size).__name__}",
+            "write the size as a tuple: randint(0, 10, (5,))",
+        )  # fmt: skip
+    asked = f"random integers from {low} to {high} - 1"
+    try:
+        low, high = operator.index(low), operator.index(high)
+    except TypeError:
+        raise DtypeError(asked, "a bound that is no integer", "pass whole numbers") from None
+    if low >= high:
+        raise ArgumentError(asked, "no integer between them", "make high larger than low")
     wanted = np.dtype(np.int64) if dtype is None else _dtype(dtype)
-    return _finish(random.integers(low, high, sizes((size,)), np.int64).astype(wanted), False)
+    least, most = _range(wanted)
+    if low < least or high - 1 > most:
+        raise ArgumentError(
+            asked, f"{wanted} goes from {least} to {most}", "use a larger dtype: int64"
+        )
+    drawn = random.integers(low, high, _drawn_sizes((size,)), np.int64, generator)
+    return _finish(drawn.astype(wanted, copy=False), requires_grad)
 
 
-def randperm(n: int) -> Tensor:
-    """The numbers 0 to n - 1 in random order, as int64."""
-    return _finish(random.permutation(n), False)
+def _range(dtype: np.dtype[Any]) -> tuple[int, int]:
+    """The first and the last of the integers in a row that a dtype holds exactly."""
+    if dtype.kind == "b":
+        return 0, 1
+    if dtype.kind == "f":
+        whole = 2 ** (np.finfo(dtype).nmant + 1)
+        return -whole, whole
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
+
+
+def randperm(n: int, *, generator: Any = None, dtype: Any = None, device: Any = None) -> Tensor:
+    """The numbers 0 to n - 1 in random order, as int64, drawn from `generator`."""
+    check_device(device)
+    (count,) = _drawn_sizes((n,))
+    drawn = random.permutation(count, generator)
+    return _finish(drawn if dtype is None else drawn.astype(_dtype(dtype)), False)
+
+
+def _drawn_sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:
+    whole = sizes(shape)
+    if any(size < 0 for size in whole):
+        raise ShapeError(
+            f"random numbers of shape {whole}", "a negative size", "use sizes from 0 on"
+        )
+    return whole

@@ -1,0 +1,31 @@
+"""Two moons: the demo of micrograd, with its network, its first weights, its loss and its steps.
+
+Layers of 2, 16, 16 and 1; a margin for every point, as a support vector machine has, and small
+weights; gradient descent with falling steps. Run it with `python examples/moons.py`.
+"""
+
+import tinygradx as tgx
+from tinygradx import data, nn, optim
+
+tgx.manual_seed(0)
+x, labels = data.moons(n_samples=100, noise=0.1)
+y = 2.0 * labels - 1.0  # -1 and 1
+
+model = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 1))
+with tgx.no_grad():
+    for p in model.parameters():
+        p.uniform_(-1.0, 1.0) if p.ndim == 2 else p.zero_()
+
+optimizer = optim.SGD(model.parameters(), lr=1.0)
+for step in range(100):
+    optimizer.param_groups[0]["lr"] = 1.0 - 0.9 * step / 100
+    optimizer.zero_grad()
+    margins = (1.0 - y * model(x).squeeze(1)).relu().mean()
+    weights = sum((p * p).sum() for p in model.parameters())
+    loss = margins + 1e-4 * weights
+    loss.backward()
+    optimizer.step()
+
+with tgx.no_grad():
+    right = ((model(x).squeeze(1) > 0) == (y > 0)).sum()
+print(f"loss {loss.item():.4f}, accuracy {100 * right.item() / len(x):.0f} %")

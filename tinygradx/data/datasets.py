@@ -1,0 +1,180 @@
+"""Datasets: samples that are numbered from 0, in PyTorch's form.
+
+Whatever has `__getitem__` and `__len__` is one; a list will do.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+from tinygradx.errors import ArgumentError, DimError, DtypeError, ShapeError
+from tinygradx.tensor import Tensor, randperm
+
+
+class Dataset:
+    """The base of datasets: write `__getitem__`, and `__len__`.
+
+    Examples
+    --------
+    >>> from tinygradx.data import DataLoader, Dataset
+    >>> class Squares(Dataset):
+    ...     def __len__(self):
+    ...         return 4
+    ...
+    ...     def __getitem__(self, index):
+    ...         return index, index**2
+    >>> for x, y in DataLoader(Squares(), batch_size=3):
+    ...     print(x, y)
+    tensor([0, 1, 2]) tensor([0, 1, 4])
+    tensor([3]) tensor([9])
+    """
+
+    def __getitem__(self, index: Any) -> Any:
+        """The sample at a place; every dataset writes its own."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no __getitem__: "
+            "write `def __getitem__(self, index): return ...`"
+        )
+
+
+class TensorDataset(Dataset):
+    """Tensors of equal first size: a sample is one row of each.
+
+    Parameters
+    ----------
+    *tensors : Tensor
+        At least one, each of shape (N, ...).
+
+    Attributes
+    ----------
+    tensors : tuple of Tensor
+        What it was made of; nothing is copied.
+
+    Raises
+    ------
+    ShapeError
+        If the first sizes differ, or there is no tensor, or one without dimensions.
+    DtypeError
+        If something else is passed.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> dataset = tgx.data.TensorDataset(tgx.arange(3.0), tgx.arange(3))
+    >>> len(dataset), dataset[-1]
+    (3, (tensor(2.), tensor(2)))
+    """
+
+    def __init__(self, *tensors: Tensor) -> None:
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                raise DtypeError(
+                    "make a TensorDataset", f"a {type(tensor).__name__}",
+                    "pass tensors: tinygradx.tensor(...)",
+                )  # fmt: skip
+        if not tensors or not all(t.ndim and len(t) == len(tensors[0]) for t in tensors):
+            shapes = ", ".join(str(tensor.shape) for tensor in tensors)
+            raise ShapeError(
+                "make a TensorDataset", f"tensors of shapes {shapes}" if tensors else "no tensor",
+                "pass tensors of equal first size, one row of each for every sample",
+            )  # fmt: skip
+        self.tensors = tensors
+
+    def __len__(self) -> int:
+        return len(self.tensors[0])
+
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
+        return tuple(tensor[index] for tensor in self.tensors)
+
+
+class Subset(Dataset):
+    """Some samples of a dataset, in an order of their own.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Where they lie.
+    indices : sequence of int, or Tensor
+        Their places there.
+
+    Examples
+    --------
+    >>> from tinygradx.data import Subset
+    >>> list(Subset("abcdef", [5, 0]))
+    ['f', 'a']
+    """
+
+    def __init__(self, dataset: Any, indices: Any) -> None:
+        self.dataset, self.indices = dataset, indices
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, index: Any) -> Any:
+        try:
+            if isinstance(index, list):
+                return self.dataset[[operator.index(self.indices[i]) for i in index]]
+            return self.dataset[operator.index(self.indices[index])]
+        except IndexError as error:
+            raise DimError(
+                f"sample {index!r:.40} of a Subset of {len(self)} samples", str(error),
+                "count from 0 to the number of samples less 1, or from -1 at the end",
+            ) from None  # fmt: skip
+
+
+def random_split(dataset: Any, lengths: Sequence[float], generator: Any = None) -> list[Subset]:
+    """Share the samples of a dataset out by chance.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of N samples.
+    lengths : sequence of int, or of float
+        How many samples each part has, N together; or their shares, 1 together. Samples that are
+        left over when shares are rounded down go to the first parts, one each.
+    generator : Generator, optional
+        What to draw from; the default one, which `manual_seed` seeds, when left out.
+
+    Returns
+    -------
+    list of Subset
+        One for each length.
+
+    Raises
+    ------
+    ArgumentError
+        If the lengths do not add up, one is negative, or a share is rounded to no sample at all
+        (where PyTorch warns).
+
+    Examples
+    --------
+    >>> from tinygradx.data import random_split
+    >>> train, held_out = random_split(range(10), [0.8, 0.2])
+    >>> len(train), len(held_out)
+    (8, 2)
+    """
+    count, total = len(dataset), sum(lengths)
+    asked = f"share {count} samples out as {list(lengths)}"
+    if any(not length >= 0 for length in lengths):
+        raise ArgumentError(asked, "a negative length", "use lengths from 0 on")
+    if math.isclose(total, 1.0) and not all(isinstance(length, int) for length in lengths):
+        whole = [math.floor(count * share) for share in lengths]
+        left = count - sum(whole)
+        parts = [size + (place < left) for place, size in enumerate(whole)]
+        if 0 in parts:
+            raise ArgumentError(
+                asked, f"parts of {parts} samples", "make every share at least one sample"
+            )
+    else:
+        parts = [int(length) for length in lengths]
+        if sum(parts) != count or parts != list(lengths):
+            raise ArgumentError(
+                asked, f"lengths that add up to {total:g}",
+                f"make whole numbers add up to {count}, or shares to 1",
+            )  # fmt: skip
+    order = randperm(count, generator=generator).tolist()
+    ends = [sum(parts[: place + 1]) for place in range(len(parts))]
+    return [Subset(dataset, order[end - size : end]) for size, end in zip(parts, ends, strict=True)]
