@@ -25,6 +25,9 @@ SETTINGS: dict[str, list[dict[str, float]]] = {
     "softplus": [{"beta": 2.0}, {"beta": 0.3}],
     "squareplus": [{"b": 1.3}],
     "swish": [{"beta": 1.7}, {"beta": 0.3}],
+    "huber_error": [{"delta": 0.3}],
+    "smooth_l1_error": [{"beta": 0.3}],
+    "dropout": [{"scale": 1.25}],
 }
 
 #: Where a slope jumps, for default settings; other settings are themselves such places.
@@ -74,7 +77,11 @@ SURROGATES = {
 }
 
 #: Where the other inputs are drawn from; [-6, 6] where nothing is said.
-OTHERS = {"pow": (-3.0, 3.0), "clamp_below": (-2.0, 2.0), "clamp_above": (-2.0, 2.0)}
+OTHERS = {
+    "pow": (-3.0, 3.0), "clamp_below": (-2.0, 2.0), "clamp_above": (-2.0, 2.0),
+    "log_loss": (0.0, 1.0), "log_loss_slope": (0.0, 1.0), "logistic_loss": (0.0, 1.0),
+    "weighted_logistic_loss": (0.0, 1.0),
+}  # fmt: skip
 
 
 def _seed(name: str) -> int:
@@ -109,7 +116,7 @@ def _column(op: Elementwise, place: int, dtype: Any, kinks: tuple[float, ...]) -
 #: Operations of several inputs that jump or bend where two inputs are equal.
 TIES = {
     "maximum", "minimum", "clamp_below", "clamp_above", "clamp_between", "remainder", "fmod",
-    "floor_divide",
+    "floor_divide", "absolute_error",
 }  # fmt: skip
 
 
@@ -147,4 +154,5 @@ ENDS = (
 STRUCTURAL = {
     "reshape", "permute", "expand", "sum_to", "to", "clone", "cat", "narrow", "pad_dim", "sum",
     "mean", "amax", "amin", "logsumexp", "pick", "place", "getitem", "put", "set_at", "matmul",
+    "linear",
 }  # fmt: skip

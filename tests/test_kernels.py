@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import tinygradx as tgx
+import tinygradx.nn  # whose functions bring operations along
 from tinygradx.errors import ArgumentError
 from tinygradx.graph import REGISTRY
 from tinygradx.kernels.cuda import compile_ptx

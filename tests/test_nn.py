@@ -395,7 +395,7 @@ def test_groups_have_settings_of_their_own():
     optimizer.param_groups[0]["lr"] = 0.5
     optimizer.step()
     assert slow.item() == 0.25
-    assert repr(optimizer) == "SGD(2 parameters, lr=0.25)"
+    assert repr(optimizer).startswith("SGD(2 parameters, lr=0.25, momentum=0.0, ")
 
 
 def test_a_closure_computes_the_loss_again():
@@ -423,10 +423,129 @@ def test_what_an_optimiser_refuses():
         ([3], {}, "pass tensors"),
         ([weight], {"lr": -1.0}, "lr=-1.0"),
         ([weight], {"lr": float("nan")}, "lr=nan"),
-        ([{"params": [weight], "momentum": 1}], {}, "momentum"),
+        ([{"params": [weight], "speed": 1}], {}, "a setting 'speed'"),
     ]:
         with pytest.raises(TeachingError, match=said):
             optim.SGD(params, **settings)
     weight.grad = tgx.ones(1)
     with pytest.raises(NotImplementedError, match="no update"):
         optim.Optimizer([weight]).step()
+
+
+# ---- paths, dtypes ------------------------------------------------------------------------------
+
+
+class Counted(nn.Module):
+    """A module with two buffers, one of integers, and a third that is not saved."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(tgx.tensor([1.0, 2.0]))
+        self.register_buffer("mean", tgx.tensor([0.25, 0.1]))
+        self.register_buffer("count", tgx.tensor(3))
+        self.register_buffer("cache", tgx.tensor([9.0]), persistent=False)
+        self.register_buffer("nothing", None)
+
+
+def test_parts_by_their_paths():
+    inner = Counted()
+    model = nn.Sequential({"first": nn.Linear(2, 3), "block": nn.Sequential({"inner": inner})})
+    assert model.get_submodule("") is model
+    assert model.get_submodule("block.inner") is inner
+    assert model.get_parameter("block.inner.weight") is inner.weight
+    assert model.get_parameter("first.bias") is model.first.bias
+    assert model.get_buffer("block.inner.count") is inner.count
+    assert inner.get_parameter("weight") is inner.weight
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "got", "do"),
+    [
+        ("get_submodule", "block.outer", "Sequential has no 'outer'", "inner"),
+        ("get_submodule", "block.inner.weight", "Counted has no 'weight'", "nothing"),
+        ("get_submodule", "first.", "Linear has no ''", "nothing"),
+        ("get_parameter", "block.inner.mean", "Counted has no 'mean'", "weight"),
+        ("get_parameter", "last.weight", "Sequential has no 'last'", "first, block"),
+        ("get_buffer", "block.inner.weight", "Counted has no 'weight'", "mean, count, cache"),
+    ],
+)
+def test_paths_that_lead_nowhere(method, path, got, do):
+    model = nn.Sequential({"first": nn.Linear(2, 3), "block": nn.Sequential({"inner": Counted()})})
+    with pytest.raises(AttributeError) as error:  # as in PyTorch
+        getattr(model, method)(path)
+    assert error.value.got == got
+    assert error.value.do == f"use one of its own: {do}"
+
+
+def test_buffers_each_once_by_their_paths():
+    inner = Counted()
+    twice = nn.Sequential({"a": inner, "b": nn.Sequential({"again": inner})})
+    twice.register_buffer("shared", inner.mean)
+    assert [name for name, _ in twice.named_buffers()] == ["shared", "a.count", "a.cache"]
+    assert [name for name, _ in twice.named_buffers(recurse=False)] == ["shared"]
+    assert [name for name, _ in inner.named_buffers("x")] == ["x.mean", "x.count", "x.cache"]
+    assert list(inner.state_dict()) == ["weight", "mean", "count"]
+
+
+def test_a_model_is_converted_in_place():
+    """The parameters stay the same objects, so an optimiser goes on with them."""
+    model = nn.Sequential(nn.Linear(2, 3), Counted())
+    weight = model[0].weight
+    before = weight.tolist()
+    optimiser = optim.SGD(model.parameters(), lr=0.5)
+    model[0](tgx.ones(1, 2)).sum().backward()
+    assert model.double() is model
+    assert model[0].weight is weight
+    assert weight.dtype == weight.grad.dtype == tgx.float64
+    assert weight.requires_grad
+    assert weight.is_leaf
+    assert weight.tolist() == before
+    assert model[1].mean.dtype == model[1].cache.dtype == tgx.float64
+    assert model[1].count.dtype == tgx.int64
+    optimiser.step()
+    np.testing.assert_array_equal(weight.detach().numpy(), np.array(before) - 0.5)
+    out = model[0](tgx.ones(1, 2, dtype=tgx.float64))
+    out.sum().backward()
+    assert out.dtype == tgx.float64
+    assert weight.grad.tolist() == [[2.0, 2.0]] * 3
+    assert {p.dtype for p in model.float().parameters()} == {np.dtype(np.float32)}
+    assert weight.grad.dtype == tgx.float32
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda m: m.to(tgx.float64),
+        lambda m: m.to("float64"),
+        lambda m: m.to(dtype=tgx.float64),
+        lambda m: m.to("cpu", tgx.float64),
+        lambda m: m.to(tgx.ones(1, dtype=tgx.float64)),
+    ],
+)
+def test_the_ways_to_name_a_dtype(how):
+    assert how(nn.Linear(2, 3)).bias.dtype == tgx.float64
+
+
+def test_a_device_alone_changes_no_dtype():
+    model = nn.Linear(2, 3).double()
+    memory = model.weight.array
+    assert model.to("cpu").weight.array is memory
+    with pytest.raises(RuntimeError, match="cuda"):
+        model.to("cuda")
+
+
+def test_a_model_of_integers_is_refused_and_left_as_it_was():
+    model = nn.Linear(2, 3)
+    with pytest.raises(DtypeError) as error:
+        model.to(tgx.int64)
+    assert error.value.asked == "convert a Linear to int64"
+    assert error.value.got == "no dtype of floats"
+    assert model.weight.dtype == model.bias.dtype == tgx.float32
+
+
+def test_a_graph_from_before_a_conversion_says_what_was_changed():
+    model = nn.Linear(2, 1, bias=False)
+    loss = (model(tgx.ones(1, 2, requires_grad=True)) ** 2).sum()
+    model.double()
+    with pytest.raises(GraphError, match=r"was changed in place at .*test_nn\.py"):
+        loss.backward()

@@ -14,6 +14,7 @@ from accuracy import Look, at_point, exact_settings
 from oracle import UndefinedError
 
 import tinygradx as tgx
+import tinygradx.nn  # whose functions bring operations along
 from tinygradx.graph import REGISTRY
 from tinygradx.ops.elementwise import Elementwise
 
@@ -58,6 +59,17 @@ THEIRS = {
     "clamp_between": torch.clamp,
     "prelu": lambda x, w: functional.prelu(x[None], w)[0],
     "glu": lambda a, b: a * torch.sigmoid(b),
+    "squared_error": lambda x, t: functional.mse_loss(x, t, reduction="none"),
+    "absolute_error": lambda x, t: functional.l1_loss(x, t, reduction="none"),
+    "huber_error": lambda x, t: functional.huber_loss(x, t, reduction="none"),
+    "smooth_l1_error": lambda x, t: functional.smooth_l1_loss(x, t, reduction="none"),
+    "logistic_loss": lambda x, t: functional.binary_cross_entropy_with_logits(
+        x, t, reduction="none"
+    ),
+    # Its own has no gradient for pos_weight.
+    "weighted_logistic_loss": lambda x, t, w: (
+        (1 - t) * -functional.logsigmoid(-x) - w * t * functional.logsigmoid(x)
+    ),
     **{
         name: getattr(torch, name)
         for name in "where eq ne lt le gt ge isnan isinf isfinite logical_and logical_or "
@@ -71,7 +83,7 @@ THEIRS = {
 #: Operations that PyTorch has nothing like.
 OURS_ALONE = {
     "step_straight_through", "step_sigmoid", "squareplus", "gaussian", "direction",
-    "one_minus_square", "logistic_density",
+    "one_minus_square", "logistic_density", "log_loss", "log_loss_slope", "log_odds", "dropout",
 }  # fmt: skip
 
 
@@ -81,6 +93,14 @@ def infinite(*x):
 
 def missing(*x):
     return np.any(np.isnan(x), axis=0)
+
+
+def no_number(*x):
+    return missing(*x) | infinite(*x)
+
+
+def no_share(x, t):
+    return ~((t >= 0.0) & (t <= 1.0))
 
 
 def at_zero(*x):
@@ -99,6 +119,9 @@ def minus_infinity(*x):
 #: without a derivative, and why. (Other differences must be PyTorch's: see `ours_is_true`.)
 DELIBERATE = {
     ("abs", "slope"): (missing, "the slope of nan is nan; PyTorch's sign(nan) is 0"),
+    ("absolute_error", "slope"): (no_number, "as for abs; so is inf - inf"),
+    ("logistic_loss", "value"): (infinite, "infinity times t; PyTorch's is inf - inf"),
+    ("logistic_loss", "slope"): (no_share, "two terms keep the tail, and overflow at t = 1e308"),
     ("sign", "value"): (missing, "the sign of nan is nan, as NumPy's; PyTorch's is 0"),
     ("step", "value"): (missing, "nan stays nan; PyTorch's heaviside makes 0 of it"),
     ("elu", "slope"): (missing, "the slope of nan is nan; PyTorch lets the gradient through"),

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 import tinygradx as tgx
 from tinygradx.nn import functional as ours_functional
-from tinygradx.ops.losses import cross_entropy
+from tinygradx.ops.cross_entropy import cross_entropy
 
 torch = pytest.importorskip("torch")
 theirs_functional = torch.nn.functional

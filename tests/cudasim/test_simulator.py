@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import tinygradx as tgx
+import tinygradx.nn  # whose functions bring operations along
 from tinygradx.graph import REGISTRY
 from tinygradx.kernels import columns_kernel, total_kernel
 from tinygradx.ops.cross_entropy import CROSS_ENTROPY

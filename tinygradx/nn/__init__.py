@@ -6,17 +6,30 @@ This room knows tensors and the registry of activations, whose layers it makes f
 from typing import Any
 
 from tinygradx.nn import activation as _activation
-from tinygradx.nn import functional
+from tinygradx.nn import functional, init
 from tinygradx.nn.activation import PReLU
 from tinygradx.nn.container import Sequential
+from tinygradx.nn.dropout import Dropout
+from tinygradx.nn.flatten import Flatten, Identity, Unflatten
 from tinygradx.nn.linear import Linear
-from tinygradx.nn.loss import CrossEntropyLoss
+from tinygradx.nn.loss import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HuberLoss,
+    L1Loss,
+    MSELoss,
+    NLLLoss,
+    SmoothL1Loss,
+)
 from tinygradx.nn.module import Module
 from tinygradx.nn.parameter import Parameter
 
 __all__ = [
-    "CrossEntropyLoss", "Linear", "Module", "PReLU", "Parameter", "Sequential", "functional",
-    *(name for name in _activation.layer_names() if name != "PReLU"),
+    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "Dropout", "Flatten", "HuberLoss",
+    "Identity", "L1Loss", "Linear", "MSELoss", "Module", "NLLLoss", "PReLU", "Parameter",
+    "Sequential", "SmoothL1Loss", "Unflatten", "functional", "init",
+    *(name for name in _activation.layer_names() if name not in ("Identity", "PReLU")),
 ]  # fmt: skip
 
 

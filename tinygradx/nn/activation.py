@@ -69,7 +69,7 @@ class Activation(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """The function of the input."""
-        return type(self).function(input, **self.settings)  # type: ignore[no-any-return]
+        return self.function(input, **self.settings)  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
         """The settings that were chosen."""

@@ -1,4 +1,4 @@
-"""The functions behind the layers: every activation of the registry, and `linear`, `cross_entropy`.
+"""The functions behind the layers: every activation of the registry, `linear`, and the losses.
 
 An activation that a user has registered is here under its name as well.
 """
@@ -9,11 +9,25 @@ from typing import Any
 
 from tinygradx.errors import ShapeError
 from tinygradx.ops import activations as _blocks
-from tinygradx.ops.losses import cross_entropy
-from tinygradx.ops.products import matmul
+from tinygradx.ops.cross_entropy import cross_entropy
+from tinygradx.ops.dropout import dropout
+from tinygradx.ops.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    smooth_l1_loss,
+)
+from tinygradx.ops.products import LINEAR, matmul
 from tinygradx.tensor import Tensor
 
-__all__ = ["cross_entropy", "linear", *_blocks.ACTIVATIONS]
+__all__ = [
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "dropout",
+    "huber_loss", "l1_loss", "linear", "mse_loss", "nll_loss", "smooth_l1_loss",
+    *_blocks.ACTIVATIONS,
+]  # fmt: skip
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -44,14 +58,18 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     >>> tgx.nn.functional.linear(tgx.ones(1, 2), tgx.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor([[3., 7.]])
     """
-    shape, width = input.shape, weight.shape[-1]
-    if not shape or shape[-1] != width:
+    x, w = input.array, weight.array
+    if bias is not None and x.ndim == 2 and x.shape[1:] == w.shape[1:]:
+        b = bias.array
+        if b.shape == w.shape[:1] and x.dtype is w.dtype is b.dtype and b.dtype.kind == "f":
+            return LINEAR.apply_three(input, weight, bias)  # type: ignore[no-any-return]
+    if not x.ndim or x.shape[-1] != w.shape[-1]:
         raise ShapeError(
-            f"linear from {width} features to {weight.shape[0] if weight.ndim > 1 else 1}",
-            f"an input of shape {shape}, whose last size is {shape[-1] if shape else 'missing'}",
-            _remedy(shape, width),
+            f"linear from {w.shape[-1]} features to {w.shape[0] if w.ndim > 1 else 1}",
+            f"an input of shape {x.shape}, whose last size is {x.shape[-1] if x.ndim else 'none'}",
+            _remedy(x.shape, w.shape[-1]),
         )
-    out = matmul(input, weight.T if weight.ndim > 1 else weight)
+    out = matmul(input, weight.T if w.ndim > 1 else weight)
     return out if bias is None else out + bias  # type: ignore[no-any-return]
 
 

@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from tinygradx.errors import ArgumentError
+from tinygradx.nn import init
 from tinygradx.nn.functional import linear
 from tinygradx.nn.module import Module
 from tinygradx.nn.parameter import Parameter
-from tinygradx.tensor import Tensor, rand, zeros
+from tinygradx.tensor import Tensor, zeros
 
 
 class Linear(Module):
@@ -67,8 +68,7 @@ class Linear(Module):
         """Draw new values; see `manual_seed`."""
         bound = 1.0 / math.sqrt(self.in_features)
         for parameter in self.parameters():
-            drawn = rand(*parameter.shape, dtype=parameter.dtype)
-            parameter.detach().copy_(bound * (2.0 * drawn - 1.0))
+            init.uniform_(parameter, -bound, bound)
 
     def forward(self, input: Tensor) -> Tensor:
         """Of shape (..., out_features) for (..., in_features)."""

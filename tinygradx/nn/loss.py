@@ -1,14 +1,43 @@
-"""Losses as layers."""
+"""Losses as layers: each keeps the settings of the function of that name."""
 
 from __future__ import annotations
 
-from tinygradx.nn.functional import cross_entropy
+from tinygradx.nn import functional
 from tinygradx.nn.module import Module
+from tinygradx.ops.losses import check_reduction
 from tinygradx.tensor import Tensor
 
 
-class CrossEntropyLoss(Module):
-    """The cross entropy of class scores against class indices; see `functional.cross_entropy`.
+class Loss(Module):
+    """What all losses share: how many of them become one.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such reduction.
+    """
+
+    def __init__(self, *, reduction: str = "mean") -> None:
+        super().__init__()
+        check_reduction(reduction, type(self).__name__)
+        self.reduction = reduction
+
+    def extra_repr(self) -> str:
+        """The reduction, unless it is the mean, and the settings."""
+        words = [] if self.reduction == "mean" else [f"reduction={self.reduction!r}"]
+        return ", ".join(words + self._settings())
+
+    def _settings(self) -> list[str]:
+        return []
+
+
+class MSELoss(Loss):
+    """The mean squared error; see `functional.mse_loss`.
 
     Parameters
     ----------
@@ -18,14 +47,250 @@ class CrossEntropyLoss(Module):
     Examples
     --------
     >>> import tinygradx as tgx
+    >>> tgx.nn.MSELoss()(tgx.tensor([1.0, 2.0]), tgx.tensor([1.0, 4.0]))
+    tensor(2.)
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of an input against a target of the same shape."""
+        return functional.mse_loss(input, target, reduction=self.reduction)  # type: ignore[no-any-return]
+
+
+class L1Loss(Loss):
+    """The mean absolute error; see `functional.l1_loss`.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.L1Loss()(tgx.tensor([1.0, 2.0]), tgx.tensor([1.0, 4.0]))
+    tensor(1.)
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of an input against a target of the same shape."""
+        return functional.l1_loss(input, target, reduction=self.reduction)  # type: ignore[no-any-return]
+
+
+class HuberLoss(Loss):
+    """Squared for small differences, linear beyond delta; see `functional.huber_loss`.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+    delta : float
+        Above 0: where the square ends.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.HuberLoss(delta=2.0)(tgx.tensor([5.0]), tgx.tensor([1.0]))
+    tensor(6.)
+    """
+
+    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+        super().__init__(reduction=reduction)
+        self.delta = delta
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of an input against a target of the same shape."""
+        return functional.huber_loss(input, target, self.reduction, self.delta)  # type: ignore[no-any-return]
+
+    def _settings(self) -> list[str]:
+        return [f"delta={self.delta}"]
+
+
+class SmoothL1Loss(Loss):
+    """The absolute error with its corner rounded off; see `functional.smooth_l1_loss`.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+    beta : float
+        From 0 on: where the corner ends.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.SmoothL1Loss(beta=2.0)(tgx.tensor([5.0]), tgx.tensor([1.0]))
+    tensor(3.)
+    """
+
+    def __init__(self, *, reduction: str = "mean", beta: float = 1.0) -> None:
+        super().__init__(reduction=reduction)
+        self.beta = beta
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of an input against a target of the same shape."""
+        return functional.smooth_l1_loss(  # type: ignore[no-any-return]
+            input, target, reduction=self.reduction, beta=self.beta
+        )
+
+    def _settings(self) -> list[str]:
+        return [f"beta={self.beta}"]
+
+
+class WeightedLoss(Loss):
+    """A loss with weights, which are a buffer: they belong to `state_dict()`, and are not learned.
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        How much what counts.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+    """
+
+    weight: Tensor | None
+
+    def __init__(self, weight: Tensor | None = None, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.register_buffer("weight", weight)
+
+
+class NLLLoss(WeightedLoss):
+    """The negative log likelihood of classes; see `functional.nll_loss`.
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        Of shape (C,): how much each class counts.
+    ignore_index : int
+        Targets of this value count for nothing.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> likelihood = tgx.log_softmax(tgx.zeros(3, 10), 1)
+    >>> tgx.nn.NLLLoss()(likelihood, tgx.tensor([0, 5, 9]))
+    tensor(2.3026)
+    """
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        *,
+        ignore_index: int = -100,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(weight, reduction=reduction)
+        self.ignore_index = ignore_index
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of logarithms of probabilities (N, C) against class indices (N,)."""
+        return functional.nll_loss(  # type: ignore[no-any-return]
+            input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction
+        )
+
+
+class CrossEntropyLoss(WeightedLoss):
+    """The cross entropy of class scores; see `functional.cross_entropy`.
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        Of shape (C,): how much each class counts.
+    ignore_index : int
+        Targets of this value count for nothing.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+    label_smoothing : float
+        From 0 to 1: how much of each target is shared out among all classes.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
     >>> tgx.nn.CrossEntropyLoss()(tgx.zeros(3, 10), tgx.tensor([0, 5, 9]))
     tensor(2.3026)
     """
 
-    def __init__(self, *, reduction: str = "mean") -> None:
-        super().__init__()
-        self.reduction = reduction
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        *,
+        ignore_index: int = -100,
+        reduction: str = "mean",
+        label_smoothing: float = 0.0,
+    ) -> None:
+        super().__init__(weight, reduction=reduction)
+        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss of scores (N, C) against class indices (N,)."""
-        return cross_entropy(input, target, reduction=self.reduction)  # type: ignore[no-any-return]
+        """The loss of scores (N, C) against class indices (N,) or probabilities (N, C)."""
+        return functional.cross_entropy(  # type: ignore[no-any-return]
+            input, target, self.weight, ignore_index=self.ignore_index,
+            reduction=self.reduction, label_smoothing=self.label_smoothing,
+        )  # fmt: skip
+
+    def _settings(self) -> list[str]:
+        return [f"label_smoothing={self.label_smoothing}"] if self.label_smoothing else []
+
+
+class BCELoss(WeightedLoss):
+    """The cross entropy of probabilities; see `functional.binary_cross_entropy`.
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        What each loss is multiplied by; it broadcasts to the target.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.BCELoss()(tgx.tensor([0.9, 0.2]), tgx.tensor([1.0, 0.0]))
+    tensor(0.1643)
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of probabilities against targets of the same shape."""
+        return functional.binary_cross_entropy(  # type: ignore[no-any-return]
+            input, target, self.weight, reduction=self.reduction
+        )
+
+
+class BCEWithLogitsLoss(WeightedLoss):
+    """The cross entropy of scores; see `functional.binary_cross_entropy_with_logits`.
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        What each loss is multiplied by; it broadcasts to the target.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+    pos_weight : Tensor, optional
+        How often what is 1 counts; it broadcasts to the target.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.BCEWithLogitsLoss()(tgx.tensor([1000.0]), tgx.tensor([1.0]))
+    tensor(0.)
+    """
+
+    pos_weight: Tensor | None
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        *,
+        reduction: str = "mean",
+        pos_weight: Tensor | None = None,
+    ) -> None:
+        super().__init__(weight, reduction=reduction)
+        self.register_buffer("pos_weight", pos_weight)
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of scores against targets of the same shape."""
+        return functional.binary_cross_entropy_with_logits(  # type: ignore[no-any-return]
+            input, target, self.weight, reduction=self.reduction, pos_weight=self.pos_weight
+        )

@@ -6,13 +6,14 @@ that could disagree with them, and reading `self.weight` costs what any attribut
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError, UnknownNameError
-from tinygradx.graph import no_grad
+from tinygradx.graph import enable_grad, no_grad
 from tinygradx.nn.parameter import Parameter
 from tinygradx.tensor import Tensor
 
@@ -83,6 +84,41 @@ class Module:
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Compute `forward`."""
         return self.forward(*inputs, **named)
+
+    def draw(self, *inputs: Any, **how: Any) -> Any:
+        """Run the module on inputs, and draw the graph of what it answers.
+
+        Parameters have the module's names for them, and inputs those of `forward`. It runs as
+        `model(x)` does, in training or not; `draw_dot(loss, params=model)` draws a loss.
+
+        Parameters
+        ----------
+        *inputs
+            What `forward` takes.
+        **how
+            As for `draw_dot`.
+
+        Returns
+        -------
+        Drawing
+            Shows itself in a notebook; `.save("graph.svg")` writes it anywhere.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> from tinygradx import nn
+        >>> drawing = nn.Linear(2, 3).draw(tgx.ones(1, 2))
+        >>> [node.name for node in drawing.nodes if node.kind == "param"]
+        ['weight', 'bias']
+        """
+        from tinygradx.draw import draw_dot
+
+        with enable_grad():
+            output = self(*inputs)
+        given = zip(inspect.signature(self.forward).parameters, inputs, strict=False)
+        names = dict(how.pop("names", None) or {})
+        names |= {name: value for name, value in given if name not in names}
+        return draw_dot(output, params=how.pop("params", self), names=names, **how)
 
     # ---- what it owns ---------------------------------------------------------------------------
 
@@ -195,14 +231,62 @@ class Module:
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
     def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
-        """All buffers, by their paths."""
+        """All buffers, each once, by their paths."""
+        seen: set[Tensor] = set()
         for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
             for name, buffer in module._buffers.items():
-                yield _joined(path, name), buffer
+                if buffer not in seen:
+                    seen.add(buffer)
+                    yield _joined(path, name), buffer
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """All buffers."""
+        """All buffers, each once."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def get_submodule(self, target: str) -> Module:
+        """The module at a path such as "encoder.0"; the module itself for an empty one.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none; the error lists the modules that are there.
+
+        Examples
+        --------
+        >>> from tinygradx import nn
+        >>> nn.Sequential(nn.Linear(2, 3), nn.Tanh()).get_submodule("1")
+        Tanh()
+        """
+        module: Module = self
+        for name in target.split(".") if target else ():
+            module = _found(f"the module {target!r}", module, module._modules, name)
+        return module
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter at a path such as "encoder.0.weight".
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none; the error lists what is there.
+        """
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        found: Parameter = _found(f"the parameter {target!r}", module, module._parameters, name)
+        return found
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer at a path such as "encoder.0.running_mean".
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none; the error lists what is there.
+        """
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        found: Tensor = _found(f"the buffer {target!r}", module, module._buffers, name)
+        return found
 
     # ---- changing all of it ---------------------------------------------------------------------
 
@@ -236,6 +320,60 @@ class Module:
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
+
+    def to(
+        self, *targets: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False
+    ) -> Self:
+        """Convert parameters, their gradients and buffers to another dtype; answers the module.
+
+        The parameters stay what they are, so an optimiser that has them keeps them; what they hold
+        is new. Integers and bools are left alone.
+
+        Parameters
+        ----------
+        *targets : dtype, str or Tensor
+            A dtype of floats, a device ("cpu"), or a tensor whose dtype to take.
+        dtype, device
+            The same by name.
+        non_blocking : bool
+            Taken for PyTorch's sake; nothing here blocks.
+
+        Raises
+        ------
+        DtypeError
+            If the dtype is not one of floats. The module is then as it was.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> tgx.nn.Linear(2, 3).to(tgx.float64).weight.dtype
+        dtype('float64')
+        """
+        values = []
+        for tensor in (*self.parameters(), *self.buffers()):
+            if tensor.dtype.kind == "f":
+                value = tensor.detach().to(*targets, dtype=dtype, device=device)
+                if value.dtype.kind != "f":
+                    raise DtypeError(
+                        f"convert a {type(self).__name__} to {value.dtype}", "no dtype of floats",
+                        "use tinygradx.float32 or tinygradx.float64",
+                    )  # fmt: skip
+                if value.dtype != tensor.dtype:
+                    values.append((tensor, value))
+        for tensor, value in values:
+            gradient = tensor.grad
+            tensor.data = value
+            if gradient is not None:
+                tensor.grad = gradient.detach().to(value.dtype)
+        return self
+
+    def float(self) -> Self:
+        """Convert it to float32, as `to` does; answers the module."""
+        return self.to(np.float32)
+
+    def double(self) -> Self:
+        """Convert it to float64, as `to` does; answers the module."""
+        return self.to(np.float64)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters: make them None, or zeros in their memory."""
@@ -353,6 +491,16 @@ class Module:
 
 def _joined(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+def _found(asked: str, module: Module, owned: Mapping[str, Any], name: str) -> Any:
+    """What a module owns under a name."""
+    if name not in owned:
+        raise UnknownNameError(
+            f"get {asked}", f"{type(module).__name__} has no {name!r}",
+            f"use one of its own: {_few(list(owned))}",
+        )  # fmt: skip
+    return owned[name]
 
 
 def _few(names: list[str]) -> str:

@@ -40,7 +40,7 @@ def is_at(x: Any, t: Any) -> Any:
     return wrap(x.result_class, t.array[:, None] == places)
 
 
-def row_cross_entropy(x, t):  # type: ignore[no-untyped-def]
+def row_cross_entropy(x, t):
     """The loss of a row of scores x by the index t of the right class, and its slope along x.
 
     The loss is -log(p[t]), where p = exp(x) / sum(exp(x)), and the slope p, less 1 at t.
