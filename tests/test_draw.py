@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import weakref
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -133,7 +134,9 @@ def test_after_zero_grad_the_words_are_back() -> None:
     y = x * x
     y.backward()
     x.grad = None
-    assert "not computed yet" in draw_dot(y).source
+    nodes = by_name(draw_dot(y, names={"x": x, "y": y}))
+    assert nodes["x"].grad_state == "none (cleared since backward())"
+    assert nodes["y"].grad_state == "freed"
 
 
 def test_a_gradient_of_two_sweeps_is_not_passed_off_as_one() -> None:
@@ -146,7 +149,7 @@ def test_a_gradient_of_two_sweeps_is_not_passed_off_as_one() -> None:
     assert nodes["x"].grad is not None
     assert nodes["x"].grad.values == (x.grad.item(),)
     assert nodes["y"].grad is None
-    assert nodes["y"].grad_state == "not kept"
+    assert nodes["y"].grad_state == "freed"
     assert "the gradient of leaf x is not this graph" in str(drawing)
 
 
@@ -156,7 +159,7 @@ def test_a_part_of_a_graph_does_not_borrow_the_whole_graphs_gradients() -> None:
     (middle**2).backward()
     nodes = by_name(draw_dot(middle, names={"x": x, "middle": middle}))
     assert nodes["x"].grad.values == (36.0,)  # type: ignore[union-attr]
-    assert nodes["middle"].grad_state == "not kept"
+    assert nodes["middle"].grad_state == "freed"
 
 
 def test_a_leaf_that_was_changed_is_named() -> None:
@@ -166,11 +169,15 @@ def test_a_leaf_that_was_changed_is_named() -> None:
     with tgx.no_grad():
         w -= 0.5
     drawing = draw_dot(y, names={"w": w, "b": b, "y": y})
-    words = "leaf w changed after this graph was made: values are replayed with its new contents"
-    assert words in drawing.source
+    words = (
+        "leaf w changed after this graph was made: values are replayed with its new contents; "
+        "draw before optimizer.step() to see the old"
+    )
     assert str(drawing).splitlines()[0] == words
+    assert "leaf w changed after this graph was made" in drawing.source
+    assert ">changed since this graph was made<" in drawing.source
     assert by_name(drawing)["y"].data.values == (5.5,)  # type: ignore[union-attr]
-    assert by_name(drawing)["y"].grad_state == "not kept"
+    assert by_name(drawing)["y"].grad_state == "freed"
     with tgx.no_grad():
         b -= 1
     assert "leaves w and b changed" in draw_dot(y, names={"w": w, "b": b}).source
@@ -208,9 +215,9 @@ def test_nine_elements_are_shown_and_ten_are_summed_up() -> None:
     nine = draw_dot(leaf([float(i) for i in range(9)]) * 1.5).source
     assert "1.5000, 3.0000" in nine
     assert "12.0000]" in nine
-    assert "mean" not in nine
+    assert "μ" not in nine
     ten = draw_dot(leaf([float(i) for i in range(10)]) * 2).source
-    assert "mean 9, std 5.74, [0, 18]" in ten
+    assert "μ 9 σ 5.74 [0, 18]" in ten
 
 
 @pytest.mark.parametrize(
@@ -222,9 +229,11 @@ def test_nine_elements_are_shown_and_ten_are_summed_up() -> None:
         (np.array([[1, 2], [3, 4]]), ["[1, 2]", "[3, 4]"]),
         (np.arange(7), ["[0, 1, 2, 3, 4", "5, 6]"]),
         (np.array([1.0, np.nan]), ["[1.0000, nan]", "NaN! (1 of 2)"]),
+        (np.float32(np.nan), ["NaN!"]),
+        (np.float32(-np.inf), ["-Inf!"]),
         (np.repeat([True, False], [9, 3]), ["75% are True"]),
-        (np.full(2000, np.nan), ["NaN! (2000 of 2,000)"]),
-        (np.array([np.inf] + [1.0] * 9), ["mean 1, std 0, [1, 1]", "infinite! (1 of 10)"]),
+        (np.full(2000, np.nan), ["NaN! (2,000 of 2,000)"]),
+        (np.array([np.inf] + [1.0] * 9), ["μ 1 σ 0 [1, 1]", "Inf! (1 of 10)"]),
     ],
 )
 def test_values_in_words(array: Any, lines: list[str]) -> None:
@@ -233,7 +242,7 @@ def test_values_in_words(array: Any, lines: list[str]) -> None:
 
 def test_gradients_in_words() -> None:
     assert gradient_lines(summary_of(np.zeros((32, 16))), 4) == ["0 (all 32×16)"]
-    assert gradient_lines(summary_of(np.array([3.0, -4.0] * 5)), 4) == ["rms 3.54, max|g| 4"]
+    assert gradient_lines(summary_of(np.array([3.0, -4.0] * 5)), 4) == ["rms 3.54 max|g| 4"]
 
 
 @pytest.mark.parametrize(
@@ -263,25 +272,32 @@ A, B = leaf([[1.0, 2.0]]), leaf([[3.0, 4.0]])
         (A + B, ["+", "da = g", "db = g"]),
         (A - B, ["−", "da = g", "db = −g"]),
         (A * B, ["×", "da = g·b", "db = g·a"]),
-        (A / B, ["÷", "da = g/b", "db = −g·a/b/b"]),
+        (A / B, ["÷", "da = g/b", "db = −g·a/b²"]),
         (A + A, ["+", "da = g + g"]),
-        (A * 2, ["× 2", "da = g·2"]),
-        (10.0 / A, ["10 ÷", "da = −g·10/a/a"]),
-        (A**3, ["** 3", "da = g·3·a^2"]),
-        (A**2, ["x²", "da = g·2·a"]),
+        (A * 2, ["× 2", "da = 2·g"]),
+        (10.0 / A, ["10 ÷", "da = −10·g/a²"]),
+        (A**3, ["** 3", "da = 3·g·a²"]),
+        (A**2, ["x²", "da = 2·g·a"]),
         (-A, ["−x", "da = −g"]),
-        (A.relu(), ["relu", "da = 0 if y &lt;= 0 else g"]),
+        (A.relu(), ["relu", "da = g if y &gt; 0 else 0"]),
         (A.tanh(), ["tanh", "da = g·(1 − y²)"]),
         (A.exp(), ["exp", "da = g·y"]),
         (A.log(), ["log", "da = g/a"]),
         (tgx.gelu(A), ["gelu", "da = g·gelu′(a)"]),
         (A @ B.T, ["@", "da = g·cᵀ", "dc = aᵀ·g"]),
         (A.sum(), ["sum", "da = g everywhere"]),
-        (A.sum(dim=1), ["sum", "dims=(1,)", "da = g everywhere"]),
+        (A.sum(dim=1), ["sum", "dim=1", "da = g everywhere"]),
         (A.mean(), ["mean", "da = g/2 everywhere"]),
         (A[0], ["[0]", "da = g at the index, else 0"]),
-        (tgx.leaky_relu(A, 0.2), ["leaky_relu", "negative_slope=0.2"]),
-        (tgx.maximum(A, B), ["maximum", "da = 0 if a &lt; b else g", "db = 0 if b &lt; a else g"]),
+        (
+            tgx.leaky_relu(A, 0.2),
+            ["leaky_relu", "negative_slope=0.2", "da = g if a &gt; 0 else g·slope"],
+        ),
+        (A.T, ["xᵀ", "da = gᵀ"]),
+        (
+            tgx.maximum(A, B),
+            ["maximum", "da = g if a &gt;= b else 0", "db = g if b &gt;= a else 0"],
+        ),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
@@ -324,7 +340,10 @@ def test_names_come_in_order() -> None:
     y = x * 2
     z = y * 3
     assert x.node is not None
-    assert f"v{z.node.age}" in by_name(draw_dot(z))
+    assert [node.name for node in draw_dot(z).nodes if node.kind != "op"] == ["v1", "v2", "v3"]
+    assert by_name(draw_dot(z))["v3"].age == z.node.age  # the number that errors say
+    taken = draw_dot(z, names={"v1": y})
+    assert [node.name for node in taken.nodes if node.kind != "op"] == ["v2", "v1", "v3"]
     x.node.name = "own"
     assert "own" in by_name(draw_dot(z))
     assert {"mine", "middle"} <= by_name(draw_dot(z, names={"mine": x, "middle": y})).keys()
@@ -529,7 +548,7 @@ def test_unknown_arguments_are_refused(named: dict[str, Any]) -> None:
 
 
 def test_what_is_no_tensor_is_refused() -> None:
-    with pytest.raises(DtypeError, match="draw a float"):
+    with pytest.raises(DtypeError, match="draw_dot of a float"):
         draw_dot(3.0)  # type: ignore[arg-type]
 
 
@@ -563,7 +582,7 @@ def test_hostile_names_appear_as_text(hostile_picture: tuple[Drawing, bytes]) ->
 @pictures
 def test_hostile_names_are_nothing_but_text(hostile_picture: tuple[Drawing, bytes]) -> None:
     _, picture = hostile_picture
-    known = {"svg", "g", "title", "text", "polygon", "ellipse", "path"}
+    known = {"svg", "g", "title", "desc", "style", "text", "polygon", "ellipse", "path"}
     for element in ElementTree.fromstring(picture).iter():
         assert element.tag.rpartition("}")[2] in known
         for attribute, value in element.attrib.items():
@@ -637,7 +656,7 @@ def test_an_svg_scales_and_can_be_read_aloud() -> None:
     assert root.get("aria-label") == "A & B"
     titles = [e.text for e in root.iter() if e.tag.endswith("title")]
     assert titles[0] == "A & B"
-    assert "a: param, scalar, float32" in titles
+    assert f"a: param, scalar, float32, number {names['a'].node.age}" in titles
     assert "operation tanh" not in titles
     assert "a to +" in titles
     assert not [title for title in titles if re.fullmatch(r"n\d+.*", title or "")]
@@ -698,7 +717,8 @@ def test_render_does_as_the_graphviz_package(tmp_path: Path) -> None:
 @pictures
 def test_a_notebook_gets_the_picture() -> None:
     drawing = draw_dot(leaf(2.0) * 3, "png")
-    assert drawing._repr_mimebundle_()["image/png"].startswith(b"\x89PNG")
+    pixels = b64decode(drawing._repr_mimebundle_()["image/png"], validate=True)
+    assert pixels.startswith(b"\x89PNG")
     assert drawing._repr_mimebundle_()["text/plain"] == str(drawing)
 
 
@@ -707,8 +727,8 @@ def test_a_notebook_without_a_renderer_gets_the_text(monkeypatch: pytest.MonkeyP
     x = leaf(2.0)
     bundle = draw_dot(x * 3, names={"x": x})._repr_mimebundle_()
     assert list(bundle) == ["text/plain"]
-    assert "x = param" in bundle["text/plain"]
-    assert "x × 3" in bundle["text/plain"]
+    assert "v1 = x × 3" in bundle["text/plain"]
+    assert "└─ x         param" in bundle["text/plain"]
     assert "pip install 'tinygradx[viz]'" in bundle["text/plain"]
 
 
@@ -725,13 +745,13 @@ def test_showing_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_drawing_in_words() -> None:
     x = leaf([1.0, 2.0])
     y = x.tanh().sum()
-    drawing = draw_dot(y, names={"x": x, "y": y}, title="Words")
+    y.backward()
+    drawing = draw_dot(y, names={"x": x, "y": y}, title="Words", precision=3)
     assert str(drawing).splitlines() == [
         "Words",
-        "x = param   (2,) float32   data [1.0000, 2.0000]   grad: not computed yet",
-        f"v{y.node.inputs[0].age} = tanh(x)   (2,) float32   data [0.7616, 0.9640]"
-        "   grad: not computed yet",
-        f"y = sum(v{y.node.inputs[0].age})   scalar float32   data 1.7256   grad: not computed yet",
+        "y = sum(v1)       output  scalar float32  data 1.726           grad 1.000           ↩1",
+        "└─ v1 = tanh(x)           (2,)            data [0.762, 0.964]  grad [1.000, 1.000]  ↩2",
+        "   └─ x           param   (2,)            data [1.000, 2.000]  grad [0.420, 0.071]  ↩3",
     ]
     assert repr(drawing).startswith("<Drawing of 3 values")
 
@@ -742,6 +762,7 @@ def test_a_drawing_in_words() -> None:
 def hide_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(render_module.shutil, "which", lambda name, path=None: None)
     monkeypatch.setattr(render_module.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(render_module.metadata, "files", lambda name: None)
 
 
 def engine(folder: Path, body: str, name: str = "engine") -> str:
@@ -750,6 +771,9 @@ def engine(folder: Path, body: str, name: str = "engine") -> str:
     path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
     path.chmod(0o755)
     return str(path)
+
+
+PNG_HEAD = r"printf '\211PNG\r\n\032\n0000IHDR\000\000\000\001\000\000\000\001'"
 
 
 def test_without_an_engine_the_one_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -771,24 +795,25 @@ def test_an_unknown_format() -> None:
 
 @posix
 def test_an_engine_gets_the_source_and_the_format(tmp_path: Path) -> None:
-    program = engine(tmp_path, 'echo "$@"; cat')
-    assert render_dot("digraph { é }", "png", engine=program) == "-Tpng\ndigraph { é }".encode()
+    program = engine(tmp_path, 'echo "<svg>$@"; cat; echo "</svg>"')
+    drawn = render_dot("digraph { é }", "svg", engine=program)
+    assert drawn == "<svg>-Tsvg\ndigraph { é }</svg>\n".encode()
 
 
 @posix
 def test_dot_on_the_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine(tmp_path, "echo drawn by dot", "dot")
+    engine(tmp_path, "echo '<svg>by dot</svg>'", "dot")
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    assert render_dot("digraph {}", "svg") == b"drawn by dot\n"
+    assert render_dot("digraph {}", "svg") == b"<svg>by dot</svg>\n"
 
 
 @posix
 def test_dot_beside_python_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine(tmp_path, "echo drawn by dot", "dot")
+    engine(tmp_path, "echo '<svg>by dot</svg>'", "dot")
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     monkeypatch.setattr(render_module.sysconfig, "get_path", lambda name: str(tmp_path))
     if render_module.shutil.which("dot") is None:
-        assert render_dot("digraph {}", "svg") == b"drawn by dot\n"
+        assert render_dot("digraph {}", "svg") == b"<svg>by dot</svg>\n"
 
 
 @posix
@@ -821,8 +846,8 @@ def test_an_error_on_stderr_is_an_exception_whatever_the_status(tmp_path: Path) 
 
 @posix
 def test_a_warning_is_not_an_error(tmp_path: Path) -> None:
-    program = engine(tmp_path, "echo '<svg/>'; echo 'Warning: a font is missing' >&2")
-    assert render_dot("digraph {}", "svg", engine=program) == b"<svg/>\n"
+    program = engine(tmp_path, "echo '<svg></svg>'; echo 'Warning: a font is missing' >&2")
+    assert render_dot("digraph {}", "svg", engine=program) == b"<svg></svg>\n"
 
 
 @posix
@@ -831,7 +856,12 @@ def test_a_warning_is_not_an_error(tmp_path: Path) -> None:
     [
         ("exit 3", "exit status 3"),
         ("exit 0", "it wrote nothing"),
-        ("echo x; echo 'dot: graph is too large for bitmaps' >&2", "save it as .svg"),
+        ("echo no picture at all", "no whole png: b'no picture at"),
+        ("printf '\\211PNG\\r\\n\\032\\n and no end'", "no whole png"),
+        (
+            f"{PNG_HEAD}; echo IEND; echo 'dot: graph is too large for bitmaps' >&2",
+            "save it as .svg",
+        ),
     ],
 )
 def test_other_failures(tmp_path: Path, body: str, message: str) -> None:

@@ -1,37 +1,44 @@
 """The backprop graph as a picture: `draw_dot`.
 
-This file knows what a drawn node says and what it looks like, and writes it in Graphviz' language.
-The numbers come from `replay`, the words of operations from `rules`, harmless text from `labels`;
-how a picture is made of the text is the business of `render`.
+This file knows what a drawn node looks like, and writes it in Graphviz' language. What it says
+comes from `values`, harmless text from `labels`; how a picture is made of the text is the business
+of `render`.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, NamedTuple
 
-from tinygradx.draw.drawing import Drawing, DrawnEdge, DrawnNode
+from tinygradx.draw.drawing import THEME_NAMES, Drawing, DrawnEdge, DrawnNode
 from tinygradx.draw.labels import plain, stacked, styled, table
-from tinygradx.draw.numbers import Summary, gradient_lines, summary_of, value_lines
 from tinygradx.draw.render import FORMATS
-from tinygradx.draw.replay import Replay, is_overwriting, oldest_first, replay
-from tinygradx.draw.rules import Words, expression_of, words_of
+from tinygradx.draw.rules import Words
 from tinygradx.draw.theme import THEMES, Theme
-from tinygradx.errors import ArgumentError, DtypeError
-from tinygradx.graph import Cell, Handle, Leaf, Node
-from tinygradx.ops.elementwise import Elementwise
+from tinygradx.draw.tree import tree_text
+from tinygradx.draw.values import (
+    ROWS,
+    Value,
+    check,
+    check_count,
+    check_show,
+    check_unknown,
+    look_at,
+    shape_text,
+)
+from tinygradx.graph import Handle, Leaf, Node
 
 SMALL = 40  # values: up to here one box and one ellipse each, from left to right
 FEW_ARRAYS = 6  # boxes of arrays are wide: a longer row of them would not fit a page
-ROWS = ("data", "grad", "shape")
+NOTE_WIDTH = 80  # characters of a title or note on one line: more would widen small pictures
+# Graphviz stops polishing after so many rounds: the pictures are the same, but where one value is
+# read all along a chain of 100 operations, they take 0.5 s and not 9.
+HURRY = "nslimit=4, nslimit1=4"
 STYLES = ("auto", "micrograd", "compact")
 DIRECTIONS = ("LR", "TB", "RL", "BT")
-
-NOT_YET = "not computed yet"
-NOT_KEPT = "not kept"
-NOT_WANTED = "none (requires_grad=False)"
 
 
 def draw_dot(
@@ -42,18 +49,22 @@ def draw_dot(
     params: Any = None,
     names: Mapping[str, Any] | None = None,
     style: str = "auto",
-    show: Sequence[str] = ROWS,
+    show: str | Sequence[str] = ROWS,
+    saved: bool = False,
     precision: int = 4,
     title: str | None = None,
-    theme: str = "light",
+    theme: str = "auto",
     max_nodes: int = 150,
+    **unknown: Any,
 ) -> Drawing:
     """Draw the graph behind a tensor: values, gradients, and the rule of every operation.
 
     Blue boxes with a thick border are parameters (leaves that collect a gradient), white ones are
     inputs, grey ones results on the way, the green one is the output. Between them stand the
-    operations. Arrows run with the forward pass. Inner values are computed again from the leaves;
-    drawing changes no data, no gradient and nothing in the graph.
+    operations, each with its rule of the way back, where `g` is the gradient that arrives. Arrows
+    run with the forward pass. `↩3` says that `backward()` comes by third, `Σ 2` that a gradient is
+    the sum of two shares, `(3,) ⇢ (4, 3)` that a value was broadcast. Inner values are computed
+    again from the leaves; drawing changes no data, no gradient and nothing in the graph.
 
     Parameters
     ----------
@@ -66,21 +77,25 @@ def draw_dot(
     params : Module or dict, optional
         Where parameters have their names from: `model`, or `dict(model.named_parameters())`.
     names : dict, optional
-        Names of any tensors, such as `locals()`.
+        Names of any tensors, such as `locals()`. What has no name is v1, v2 and so on.
     style : {"auto", "micrograd", "compact"}
         A box for each value and an ellipse for each operation, or both on one card; the first for
         up to 40 values when "auto".
     show : sequence of str
         Which of "data", "grad" and "shape" the boxes tell. Where all are scalars of one dtype,
         only the output tells its shape.
+    saved : bool
+        Whether to show, in orange, what each operation keeps for the way back, and its size.
     precision : int
         Digits after the point.
     title : str, optional
         What to write above the picture.
-    theme : {"light", "dark"}
-        The colours.
+    theme : {"auto", "light", "dark"}
+        The colours. "auto" makes an SVG follow the page it is on; other formats are light.
     max_nodes : int
         Refuse graphs of more values than this.
+    **unknown
+        Refused: a keyword that is not listed here is a mistake.
 
     Returns
     -------
@@ -91,46 +106,38 @@ def draw_dot(
     ------
     ArgumentError
         If the graph is too large, or an argument is not one of those listed.
+    DtypeError
+        If the root is no Tensor, or a keyword is unknown (it is a `TypeError`).
 
     Examples
     --------
     >>> import tinygradx as tgx
-    >>> from tinygradx.draw import draw_dot
     >>> a = tgx.tensor(2.0, requires_grad=True)
     >>> b = tgx.tensor(-3.0, requires_grad=True)
     >>> loss = (a * b).tanh()
     >>> loss.backward()
-    >>> drawing = draw_dot(loss, names={"a": a, "b": b})
+    >>> drawing = tgx.draw_dot(loss, names={"a": a, "b": b})
     >>> [node.name for node in drawing.nodes if node.kind == "param"]
     ['a', 'b']
     """
-    if not isinstance(root, Handle):
-        raise DtypeError(
-            f"draw a {type(root).__name__}", f"{root!r:.60}", "pass a Tensor, such as the loss"
-        )
-    _check("format", format, FORMATS)
-    _check("style", style, STYLES)
-    _check("theme", theme, tuple(THEMES))
+    check_unknown("draw_dot", unknown, KEYWORDS)
+    check("draw_dot", "format", format, FORMATS)
+    check("draw_dot", "style", style, STYLES)
+    check("draw_dot", "theme", theme, THEME_NAMES)
     if rankdir is not None:
-        _check("rankdir", rankdir, DIRECTIONS)
-    show = (show,) if isinstance(show, str) else tuple(show)
-    for row in show:
-        _check("show", row, ROWS)
+        check("draw_dot", "rankdir", rankdir, DIRECTIONS)
+    check_count("draw_dot", "precision", precision, 0)
+    show = check_show("draw_dot", show)
 
-    # A tensor that no recorded operation made has no node; the one made here is not left behind.
-    top = root.node or Leaf(root.array, root.cell, False)
-    nodes = oldest_first(top, max_nodes)
-    again = replay(nodes, root, "grad" in show)
-    numbers = _bare_numbers(nodes)
-    values = _values(nodes, top, again, _names_of(nodes, root, params, names), numbers, show)
-    small = len(values) <= SMALL
+    values, notes = look_at(root, params, names, show, max_nodes, "draw_dot")
     if style == "auto":
-        style = "micrograd" if small else "compact"
+        style = "micrograd" if len(values) <= SMALL else "compact"
     kinds = {(value.node.shape, str(value.node.dtype)) for value in values}
     scalars = all(value.node.shape == () for value in values)
-    look = _Look(THEMES[theme], show, precision, style == "compact", scalars and len(kinds) == 1)
+    colours = THEMES["light" if theme == "auto" else theme]
+    uniform = scalars and len(kinds) == 1
+    look = _Look(colours, show, precision, style == "compact", uniform, bool(saved))
     heading = plain(title) if title is not None else ""
-    notes = _notes(again, values)
     body, drawn, edges = _body(values, look)
     if rankdir is None:
         rankdir = "LR" if len(values) <= (SMALL if scalars else FEW_ARRAYS) else "TB"
@@ -141,34 +148,13 @@ def draw_dot(
         edges=tuple(edges),
         format=format,
         title=heading,
-        text=_listing(values, heading, notes, precision),
+        theme=theme,
+        text=tree_text(values, [heading] * bool(heading) + notes, show, precision),
     )
 
 
-def _check(argument: str, value: Any, known: Sequence[str]) -> None:
-    if value not in known:
-        raise ArgumentError(
-            f"draw_dot with {argument}={value!r}", "a value that is not known here",
-            f"use one of {', '.join(map(repr, known))}",
-        )  # fmt: skip
-
-
-# ---- what is drawn -------------------------------------------------------------------------------
-
-
-@dataclass
-class _Value:
-    """All that a box says, and the operation behind it."""
-
-    node: Node
-    name: str
-    kind: str
-    words: Words | None
-    inputs: tuple[Node, ...]
-    data: Summary | None
-    grad: Summary | None
-    grad_state: str
-    expression: str
+#: What `draw_dot` can be told by name.
+KEYWORDS = [name for name in inspect.signature(draw_dot).parameters if name not in ("unknown",)]
 
 
 class _Look(NamedTuple):
@@ -179,188 +165,29 @@ class _Look(NamedTuple):
     precision: int
     compact: bool
     uniform: bool
+    saved: bool
 
     def small(self, text: str) -> str:
         """Text that is there to be found, not to be read first."""
         return styled(text, size=9, colour=self.theme.secondary)
 
-
-def _bare_numbers(nodes: Sequence[Node]) -> dict[Node, str]:
-    """Leaves that are a number in a formula, such as the 2 of `2 * x`: no box is drawn for them."""
-    bare: dict[Node, str] = {
-        node: f"{node.array.item():.6g}".replace("-", "−")
-        for node in nodes
-        if isinstance(node, Leaf) and not node.wants and node.shape == () and node.name is None
-    }
-    for node in nodes:
-        if not isinstance(node.op, Elementwise):
-            for source in node.inputs:
-                bare.pop(source, None)
-    bare.pop(nodes[-1], None)
-    return bare
-
-
-def _names_of(
-    nodes: Sequence[Node], root: Handle, params: Any, names: Mapping[str, Any] | None
-) -> dict[Node, str]:
-    """The name of every node: from `params`, from `names`, its own, or `v` and its number."""
-    found: dict[Node, str] = {}
-    memory: dict[Cell, str] = {}
-    given = list(_named(params, "params").items())
-    # A notebook's own names for what it printed, _, __ and _12, say nothing.
-    given += [item for item in _named(names, "names").items() if str(item[0])[:1] != "_"]
-    for name, value in given:
-        if isinstance(value, Handle):
-            memory.setdefault(value.cell, plain(name))
-            node = nodes[-1] if value is root else value.node
-            if node is not None:
-                found.setdefault(node, plain(name))
-    if root.node is None:  # its node was made for the drawing, and has no number that lasts
-        found[nodes[-1]] = found.get(nodes[-1]) or "tensor"
-    overwritten = {s for node in nodes for s in node.inputs if is_overwriting(node, s)}
-    for node in nodes:
-        own = plain(node.name or "") if isinstance(node, Leaf) else ""
-        base = memory.get(node.cell) if isinstance(node, Leaf) else None
-        if base and not own:  # such as x.T of a tensor x that wants no gradient
-            own = f"{base} before" if node in overwritten else f"view of {base}"
-        found[node] = found.get(node) or own or f"v{node.age}"
-    return found
-
-
-def _named(source: Any, argument: str) -> dict[Any, Any]:
-    """A module's parameters, or a mapping, as a dict."""
-    if source is None:
-        return {}
-    if hasattr(source, "named_parameters"):
-        source = source.named_parameters()
-    try:
-        return dict(source)
-    except (TypeError, ValueError):
-        raise ArgumentError(
-            f"draw_dot with {argument}={type(source).__name__}",
-            "neither a module nor names with their tensors",
-            f"pass {argument}=model" if argument == "params" else "pass names=locals()",
-        ) from None
-
-
-def _values(
-    nodes: Sequence[Node],
-    top: Node,
-    again: Replay,
-    names: Mapping[Node, str],
-    numbers: dict[Node, str],
-    show: Sequence[str],
-) -> list[_Value]:
-    """The boxes, oldest first."""
-    for node in [node for node in numbers if names[node] != f"v{node.age}"]:
-        del numbers[node]  # somebody gave it a name, so it is more than a number
-    called = any(isinstance(n, Leaf) and n.wants and n.grad is not None for n in nodes)
-    values = []
-    for node in nodes:
-        if node in numbers:
-            continue
-        words, expression = None, ""
-        if not isinstance(node, Leaf):
-            given = [numbers.get(source, "") for source in node.inputs]
-            inputs = [names[source] for source in node.inputs]
-            words = words_of(node, inputs, names[node], given)
-            read = [number or name for number, name in zip(given, inputs, strict=True)]
-            expression = expression_of(node, read)
-        array, gradient = again.values.get(node), again.gradients.get(node)
-        state = ""
-        if gradient is None:
-            wanted = node.wants
-            late = called and not isinstance(node, Leaf)
-            state = (NOT_KEPT if late else NOT_YET) if wanted else NOT_WANTED
-        values.append(
-            _Value(
-                node,
-                names[node],
-                _kind(node, top),
-                words,
-                tuple(source for source in node.inputs if source not in numbers),
-                summary_of(array) if array is not None and "data" in show else None,
-                summary_of(gradient) if gradient is not None and "grad" in show else None,
-                state,
-                expression,
-            )
-        )
-    return values
-
-
-def _kind(node: Node, top: Node) -> str:
-    if isinstance(node, Leaf):
-        return "param" if node.wants else "input"
-    return "output" if node is top else "value"
-
-
-def _notes(again: Replay, values: Sequence[_Value]) -> list[str]:
-    """What a reader must know before believing the numbers, a line each."""
-    names = {value.node: value.name for value in values}
-    notes = []
-    if again.changed:
-        leaves = _list_of(again.changed, names, "leaf", "leaves")
-        its = "its new contents" if len(again.changed) == 1 else "their new contents"
-        notes.append(f"{leaves} changed after this graph was made: values are replayed with {its}")
-    if again.odd:
-        listed = _list_of(again.odd, names, "leaf", "leaves")
-        notes.append(
-            f"the gradient of {listed} is not this graph's alone (another backward() added to it, "
-            "or began elsewhere): inner gradients are left out"
-        )
-    for node, error in again.failures[:3]:
-        reason = plain(str(error).splitlines()[0] if str(error) else type(error).__name__)
-        notes.append(f"{names[node]} ({node.op.name}) could not be computed again: {reason}")
-    return notes
-
-
-def _list_of(leaves: Sequence[Node], names: Mapping[Node, str], one: str, many: str) -> str:
-    shown = [names.get(leaf, f"v{leaf.age}") for leaf in leaves[:3]]
-    rest = len(leaves) - len(shown)
-    if rest:
-        return f"{many} {', '.join(shown)} and {rest} more"
-    if len(shown) == 1:
-        return f"{one} {shown[0]}"
-    return f"{many} {', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def _listing(values: Sequence[_Value], heading: str, notes: Sequence[str], precision: int) -> str:
-    """The graph as text, a line for each value."""
-    lines = [heading] * bool(heading) + list(notes)
-    for value in values:
-        node = value.node
-        words = [
-            f"{value.name} = {value.expression or value.kind}",
-            f"{_shape_text(node.shape)} {node.dtype}",
-        ]
-        if value.data is not None:
-            words.append("data " + " ".join(value_lines(value.data, precision)))
-        if value.grad is not None:
-            words.append("grad " + " ".join(gradient_lines(value.grad, precision)))
-        elif value.grad_state != NOT_WANTED:
-            words.append(f"grad: {value.grad_state}")
-        lines.append("   ".join(words))
-    return "\n".join(lines)
-
-
-def _shape_text(shape: Sequence[int]) -> str:
-    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})" if shape else "scalar"
-
-
-# ---- Graphviz' language --------------------------------------------------------------------------
+    def back(self, text: str) -> str:
+        """Text about the way back."""
+        return styled(text, size=9, colour=self.theme.backward)
 
 
 def _opening(rankdir: str, look: _Look, heading: str, notes: Sequence[str]) -> list[str]:
     theme = look.theme
+    said = [line for note in notes for line in wrap(note, NOTE_WIDTH)]
     label = stacked(
-        [styled(heading, size=15, bold=True)]
-        + [styled(note, size=11, colour=theme.backward) for note in notes]
+        [styled(line, size=15, bold=True) for line in wrap(heading, NOTE_WIDTH)]
+        + [styled(line, size=11, colour=theme.backward) for line in said]
     )
     gaps = "nodesep=0.22, ranksep=0.3" if rankdir in ("LR", "RL") else "nodesep=0.3, ranksep=0.34"
     font, grey = 'fontname="Helvetica"', theme.secondary
     lines = [
         f'  graph [id="graph", rankdir={rankdir}, {gaps}, pad=0.15, bgcolor="{theme.background}"];',
-        f'  graph [{font}, fontcolor="{theme.text}", labelloc=t, labeljust=l];',
+        f'  graph [{font}, fontcolor="{theme.text}", labelloc=t, labeljust=l, {HURRY}];',
         f'  node [{font}, fontsize=11, fontcolor="{theme.text}", color="{grey}"];',
         f'  edge [{font}, fontsize=9, fontcolor="{grey}", color="{grey}", arrowsize=0.6];',
     ]
@@ -369,121 +196,166 @@ def _opening(rankdir: str, look: _Look, heading: str, notes: Sequence[str]) -> l
     return lines
 
 
+#: How the arrows of values differ: what goes on in a straight line, and what is only kept.
+_STRAIGHT, _KEEPS = ", weight=8", ", style=dotted, arrowhead=none, penwidth=1.5"
+
+
 def _body(
-    values: Sequence[_Value], look: _Look
+    values: Sequence[Value], look: _Look
 ) -> tuple[list[str], list[DrawnNode], list[DrawnEdge]]:
     """The lines of the nodes and the arrows, and the same as data."""
     lines: list[str] = []
     drawn: list[DrawnNode] = []
     edges: list[DrawnEdge] = []
     ids: dict[Node, str] = {}
-    # What was computed goes on in a straight line; a leaf that one operation reads stands aside.
+    # What was computed goes on in a straight line, as does the first input; another leaf, which one
+    # operation alone reads, stands aside.
     readers = Counter(source for value in values for source in value.inputs)
 
-    def arrow(tail: str, head: str, label: str = "", straight: bool = True) -> None:
+    def arrow(tail: str, head: str, label: str = "", kind: str = _STRAIGHT) -> str:
         inside = styled(label)
-        words = f", label=<&nbsp;{inside}&nbsp;>" if inside else ""
-        words += ", weight=8" if straight else ""
-        lines.append(f'  {tail} -> {head} [id="e{len(edges)}"{words}];')
+        words = (f", label=<&nbsp;{inside}&nbsp;>" if inside else "") + kind
         edges.append(DrawnEdge(tail, head, label))
+        return f'  {tail} -> {head} [id="e{len(edges) - 1}"{words}];'
 
     for value in values:
         node, words = value.node, value.words
-        target = ""
+        target = kept = ""
         if words is not None and not look.compact:
             target = f"n{len(drawn)}"
-            lines.append(_ellipse(target, words, look))
-            made = (node.op.name, tuple(node.shape), str(node.dtype))
-            drawn.append(DrawnNode(target, "op", words.symbol, node.age, *made))
+            lines.append(_ellipse(target, words, _in_order(value), look))
+            drawn.append(_drawn_op(target, value, words))
+        if look.saved and value.saved:
+            kept = f"n{len(drawn)}"
+            lines.append(_saved_box(kept, value, look))
+            drawn.append(_drawn_saved(kept, value))
         box = ids[node] = f"n{len(drawn)}"
         lines.append(_box(box, value, look))
         drawn.append(_drawn(box, value))
-        for source, label in _sources(value):
-            aside = isinstance(source, Leaf) and readers[source] == 1
-            arrow(ids[source], target or box, label, not aside)
+        arrows = []
+        for place, (source, label) in enumerate(_sources(value)):
+            aside = isinstance(source, Leaf) and readers[source] == 1 and place > 0
+            arrows.append(arrow(ids[source], target or box, label, "" if aside else _STRAIGHT))
+        if len(arrows) == 3:  # the first input between its parameters
+            arrows[:2] = arrows[1::-1]
+        lines += arrows
+        if kept:
+            lines.append(arrow(kept, target or box, kind=_KEEPS))
         if target:
-            arrow(target, box)
+            lines.append(arrow(target, box))
     return lines, drawn, edges
 
 
-def _drawn(id: str, value: _Value) -> DrawnNode:
+def _drawn_op(id: str, value: Value, words: Words) -> DrawnNode:
     node = value.node
-    op = "" if isinstance(node, Leaf) else node.op.name
     return DrawnNode(
-        id, value.kind, value.name, node.age, op, tuple(node.shape), str(node.dtype), value.data,
-        value.grad, value.grad_state,
+        id, "op", words.symbol, node.age, node.op.name, tuple(node.shape), str(node.dtype),
+        rules=words.rules, where=value.where,
     )  # fmt: skip
 
 
-def _sources(value: _Value) -> list[tuple[Node, str]]:
+def _drawn_saved(id: str, value: Value) -> DrawnNode:
+    node = value.node
+    facts = (node.age, node.op.name, tuple(node.shape), str(node.dtype))
+    return DrawnNode(id, "saved", f"saved: {value.saved}", *facts)
+
+
+def _saved_box(id: str, value: Value, look: _Look) -> str:
+    """What the operation keeps for the way back."""
+    lines = [styled("saved", size=9, bold=True), look.small(value.saved)]
+    return (
+        f'  {id} [id="{id}", class="saved", shape=box, style="filled,dotted", penwidth=1.5,'
+        f' margin="0.05,0.03", width=0.3, height=0.2, fillcolor="{look.theme.saved}",'
+        f" label=<{table(lines)}>];"
+    )
+
+
+def _drawn(id: str, value: Value) -> DrawnNode:
+    node, words = value.node, value.words
+    return DrawnNode(
+        id, value.kind, value.name, node.age, "" if words is None else node.op.name,
+        tuple(node.shape), str(node.dtype), value.data, value.grad, value.grad_state,
+        () if words is None else words.rules, value.order, value.uses, value.where,
+    )  # fmt: skip
+
+
+def _sources(value: Value) -> list[tuple[Node, str]]:
     """What the operation read, each with the words beside its arrow."""
     node, words = value.node, value.words
     if words is None:
         return []
     letters = words.letters or ("",) * len(node.inputs)
     found = []
-    for source, letter in zip(node.inputs, letters, strict=True):
-        if source not in value.inputs:
-            continue
-        label = letter
-        if isinstance(node.op, Elementwise) and source.shape != node.shape:
-            spread = f"{_shape_text(source.shape)} ⇢ {_shape_text(node.shape)}"
-            label = f"{letter}: {spread}" if letter else spread
-        found.append((source, label))
+    for source, letter, spread in zip(node.inputs, letters, words.spread, strict=True):
+        if source in value.inputs:
+            label = letter
+            if spread:
+                kept = source.shape[-2:] if node.op.name == "matmul" else node.shape[-2:]
+                whole = (*node.shape[:-2], *kept)
+                stretched = f"{shape_text(source.shape)} ⇢ {shape_text(whole)}"
+                label = f"{letter}: {stretched}" if letter else stretched
+            found.append((source, label))
     return found
 
 
-def _ellipse(id: str, words: Words, look: _Look) -> str:
-    theme = look.theme
-    label = "<BR/>".join(
-        filter(
-            None,
-            [
-                styled(words.symbol, size=13, bold=True),
-                look.small(words.settings),
-                *(styled(rule, size=9, colour=theme.backward) for rule in words.rules),
-            ],
-        )
-    )
+def _in_order(value: Value) -> str:
+    """What keeps three inputs in the order of their arrows: the first between its parameters."""
+    return " ordering=in," * (len(value.inputs) == 3)
+
+
+def _ellipse(id: str, words: Words, order: str, look: _Look) -> str:
+    lines = [styled(words.symbol, size=13, bold=True)]
+    lines += map(look.small, (words.formula, words.settings))
+    lines += map(look.back, words.rules)
     return (
         f'  {id} [id="{id}", class="op", shape=ellipse, style=filled, margin="0.02,0.01",'
-        f' width=0.4, height=0.4, fillcolor="{theme.operation}", label=<{label}>];'
+        f' width=0.4, height=0.4,{order} fillcolor="{look.theme.operation}",'
+        f" label=<{table(lines, centred=True)}>];"
     )
 
 
 _BORDER = {"param": 3, "input": 1, "value": 1, "output": 1.5}
 
 
-def _box(id: str, value: _Value, look: _Look) -> str:
+def _box(id: str, value: Value, look: _Look) -> str:
     fills = {
         "param": look.theme.parameter, "input": look.theme.input,
         "value": look.theme.intermediate, "output": look.theme.output,
     }  # fmt: skip
     shape = "filled,rounded" if value.kind == "value" else "filled"
+    order = _in_order(value) if look.compact else ""
     return (
         f'  {id} [id="{id}", class="val {value.kind}", shape=box, style="{shape}",'
-        f' penwidth={_BORDER[value.kind]:g}, margin="0.05,0.03", width=0.3, height=0.3,'
+        f' penwidth={_BORDER[value.kind]:g}, margin="0.05,0.03", width=0.3, height=0.3,{order}'
         f' fillcolor="{fills[value.kind]}", label=<{_card(value, look)}>];'
     )
 
 
-def _card(value: _Value, look: _Look) -> str:
+def _card(value: Value, look: _Look) -> str:
     """The name, what it is, and the rows that were asked for."""
-    theme, node = look.theme, value.node
+    node = value.node
     facts = [] if value.kind == "value" else [value.kind]
     if "shape" in look.show and (not look.uniform or value.kind == "output"):
-        facts.append(f"{_shape_text(node.shape)} {node.dtype}")
-    head = styled(value.name, size=12, bold=True, lines=True)
-    lines = ["&nbsp; ".join(filter(None, [head, look.small(" ".join(facts))]))]
+        facts.append(f"{value.shape} {node.dtype}")
+    head = [styled(value.name, size=12, bold=True, lines=True), look.small(" ".join(facts))]
+    if "grad" in look.show:
+        head.append(look.back(value.marks))
+    lines = ["&nbsp; ".join(filter(None, head))]
+    if value.changed:
+        lines.append(look.back("changed since this graph was made"))
     if value.words is not None and look.compact:
-        lines.append(styled(f"= {value.expression} {value.words.settings}", lines=True))
-        lines += [styled(rule, size=9, colour=theme.backward) for rule in value.words.rules]
+        lines.append(styled(f"= {value.expression}", lines=True))
+        lines.append(look.small(value.words.formula))
+        lines += map(look.back, value.words.rules)
+    rows = []
     if "data" in look.show:
-        data = value_lines(value.data, look.precision) if value.data else ["not known"]
-        lines.append(_row("data", data, look))
+        rows.append(("data", value.data_lines(look.precision)))
     if "grad" in look.show and value.grad is not None:
-        lines.append(_row("grad", gradient_lines(value.grad, look.precision), look))
-    elif "grad" in look.show:
+        rows.append(("grad", value.grad_lines(look.precision)))
+    # A minus sign is as wide as a space: two numbers below one another begin in one place.
+    signed = node.shape == () and any(text[:1] == "-" for _, texts in rows for text in texts)
+    lines += [_row(word, texts, signed, look) for word, texts in rows]
+    if "grad" in look.show and value.grad is None:
         lines.append(look.small(f"grad: {value.grad_state}"))
     return table(lines)
 
@@ -493,9 +365,11 @@ def _card(value: _Value, look: _Look) -> str:
 _INDENT = '<FONT POINT-SIZE="9">' + "&nbsp;" * 9 + "</FONT>"
 
 
-def _row(word: str, texts: Sequence[str], look: _Look) -> str:
+def _row(word: str, texts: Sequence[str], signed: bool, look: _Look) -> str:
     """A small word and what it says, the following lines below its beginning."""
     return stacked(
-        (_INDENT if place else look.small(word) + "&nbsp; ") + styled(text)
+        (_INDENT if place else look.small(word) + "&nbsp; ")
+        + ("&nbsp;" if signed and text[:1] != "-" else "")
+        + styled(text, bold="NaN!" in text or "Inf!" in text)
         for place, text in enumerate(texts)
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import secrets
+from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +17,16 @@ from typing import Any
 
 from tinygradx.draw.numbers import Summary
 from tinygradx.draw.render import FORMATS, render_dot
+from tinygradx.draw.theme import THEMES
 from tinygradx.errors import ArgumentError, TeachingError
 
 #: What a file may end in.
-ENDINGS = {".gv": "dot"} | {f".{name}": name for name in ("svg", "png", "pdf", "dot")}
+ENDINGS = {".gv": "dot"} | {f".{name}": name for name in ("svg", "png", "pdf", "dot", "txt")}
+#: The themes; "auto" makes an SVG follow the page that it is on.
+THEME_NAMES = ("auto", *THEMES)
 
 _MIME = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "pdf": "application/pdf"}
-_count = itertools.count(1).__next__
+_next_number = itertools.count(1).__next__
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,12 @@ class DrawnNode:
     ----------
     id : str
         `n0`, `n1` and so on, in order of birth.
-    kind : {"param", "input", "value", "output", "op"}
-        What it is; "value" is a result on the way.
+    kind : {"param", "input", "value", "output", "op", "saved"}
+        What it is; "value" is a result on the way, "saved" what an operation keeps.
     name : str
-        Of a value: its name. Of an operation: its symbol.
+        Of a value: its name. Of an operation: its symbol. Of what is kept: that, and its size.
     age : int
-        The number that errors call it by, as in `v12`.
+        Its birth number, which errors call it by.
     op : str
         The operation; of a value, the one that made it; empty for a leaf.
     shape : tuple of int
@@ -47,6 +51,14 @@ class DrawnNode:
         Copied numbers; None where there are none to show.
     grad_state : str
         In words why there is no gradient; empty when there is one.
+    rules : tuple of str
+        The rule of the way back, for each input that wants a gradient.
+    order : int
+        When `backward()` comes by, counted from 1; 0 if it does not.
+    uses : int
+        How many shares its gradient is the sum of.
+    where : str
+        The user's line that made it, such as `train.py:12 in step`; empty for a leaf.
     """
 
     id: str
@@ -59,14 +71,23 @@ class DrawnNode:
     data: Summary | None = None
     grad: Summary | None = None
     grad_state: str = ""
+    rules: tuple[str, ...] = ()
+    order: int = 0
+    uses: int = 0
+    where: str = ""
 
     @property
     def words(self) -> str:
         """One line of text that says what it is."""
-        if self.kind == "op":
-            return f"operation {self.op}"
         shape = "×".join(map(str, self.shape)) or "scalar"
-        return f"{self.name}: {self.kind}, {shape}, {self.dtype}"
+        facts = f"{self.name}: {self.kind}, {shape}, {self.dtype}"
+        if self.kind == "saved":
+            return f"{self.op} {self.name}"
+        if self.kind == "op":
+            facts = f"operation {self.op}"
+        made = f", made at {self.where}" if self.where else ""
+        number = "" if self.kind == "op" else f", number {self.age}"
+        return facts + made + number
 
 
 @dataclass(frozen=True)
@@ -102,8 +123,10 @@ class Drawing:
         What `pipe` and `render` make when nothing else is asked for.
     title : str
         What stands above the picture, in one line.
+    theme : {"auto", "light", "dark"}
+        The colours; "auto" makes an SVG follow the page that it is on.
     text : str
-        The same graph without a picture, a line for each value.
+        The same graph without a picture, as a tree.
     """
 
     source: str
@@ -111,11 +134,13 @@ class Drawing:
     edges: tuple[DrawnEdge, ...]
     format: str = "svg"
     title: str = ""
+    theme: str = "auto"
     text: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
-        values = sum(node.kind != "op" for node in self.nodes)
-        return f"<Drawing of {values} values; .save('graph.svg') writes it, .source is its text>"
+        return (
+            f"<Drawing of {self._size()} values; .save('graph.svg') writes it, .source is its text>"
+        )
 
     def __str__(self) -> str:
         return self.text
@@ -128,7 +153,7 @@ class Drawing:
         Parameters
         ----------
         format : str, optional
-            "svg", "png", "pdf" and so on; "dot" is the source itself.
+            "svg", "png", "pdf" and so on; "dot" is the source itself, "txt" the text tree.
         timeout, engine
             As for `render_dot`.
         """
@@ -139,6 +164,8 @@ class Drawing:
     ) -> bytes:
         if format in ("dot", "gv"):
             return self.source.encode("utf-8")
+        if format == "txt":
+            return f"{self.text}\n".encode()
         picture = render_dot(self.source, format, timeout, engine)
         if format != "svg":
             return picture
@@ -149,16 +176,30 @@ class Drawing:
             f"e{place}": f"{names[edge.tail]} to {names[edge.head]}"
             for place, edge in enumerate(self.edges)
         }
-        return tidy(picture, self.title or self._default_title(), titles, prefix)
+        title = self.title or self._default_title()
+        # A voice reads a line for each value, without the branches of the tree and its columns.
+        lines = [" ".join(line.strip("├└│─ ").split()) for line in self.text.splitlines()]
+        return tidy(picture, title, "\n".join(lines), titles, prefix, self.theme == "auto")
 
     def _default_title(self) -> str:
-        values = sum(node.kind != "op" for node in self.nodes)
-        return f"The graph of {self.nodes[-1].name}: {values} values"
+        return f"The graph of {self.nodes[-1].name}: {self._size()} values"
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write a file; its ending says what: .svg, .png, .pdf, .dot or .gv.
+    def _size(self) -> int:
+        return sum(node.kind not in ("op", "saved") for node in self.nodes)
+
+    def save(
+        self, path: str | os.PathLike[str], *, timeout: float = 30.0, engine: str | None = None
+    ) -> Path:
+        """Write a file; its ending says what: .svg, .png, .pdf, .txt (the tree), .dot or .gv.
 
         The file is there whole or not at all: an interrupted write leaves the old one.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where to.
+        timeout, engine
+            As for `render_dot`.
 
         Returns
         -------
@@ -183,7 +224,7 @@ class Drawing:
                 f"the ending {path.suffix!r}" if path.suffix else "no ending",
                 f"end the name in {', '.join(sorted(ENDINGS))}",
             )
-        _write(path, self.pipe(format))
+        _write(path, self.pipe(format, timeout=timeout, engine=engine))
         return path
 
     def render(
@@ -214,7 +255,7 @@ class Drawing:
         """
         source = Path("graph.gv" if filename is None else filename)
         ending = source.suffix.lower().lstrip(".")
-        if format is None and ending in FORMATS and ending not in ("dot", "plain", "json"):
+        if format is None and ending in FORMATS and ending not in ("dot", "plain", "json", "txt"):
             target = source
             _write(target, self.pipe(ending))
         else:
@@ -230,6 +271,23 @@ class Drawing:
             webbrowser.open(target.resolve().as_uri())
         return str(target)
 
+    def to_graphviz(self) -> Any:
+        """The same as a `Source` of the graphviz package, for what knows that package.
+
+        Its pictures need the program `dot`; those of the drawing itself do not.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> from tinygradx.draw import draw_dot
+        >>> drawing = draw_dot(tgx.tensor(2.0, requires_grad=True).exp())
+        >>> drawing.to_graphviz().source == drawing.source
+        True
+        """
+        import graphviz
+
+        return graphviz.Source(self.source, format=self.format)
+
     def view(self) -> str:
         """Write the picture to a temporary folder and open it; answers its path."""
         import tempfile
@@ -244,13 +302,23 @@ class Drawing:
         bundle: dict[str, Any] = {"text/plain": self.text}
         format = self.format if self.format in ("svg", "png", "jpg") else "svg"
         try:
-            picture = self._picture(format, f"tgx-{_count()}")
-            bundle[_MIME[format]] = picture.decode("utf-8") if format == "svg" else picture
-        except TeachingError as error:
-            bundle["text/plain"] += f"\n\n(no picture: {error.got}; {error.do})"
+            picture = self._picture(format, f"tgx-{_next_number()}")
+            # Notebooks keep pixels as text.
+            text = picture.decode() if format == "svg" else b64encode(picture).decode("ascii")
+            bundle[_MIME[format]] = text
         except Exception as error:  # a notebook would show a traceback, and no text at all
-            bundle["text/plain"] += f"\n\n(no picture: {error})"
+            bundle["text/plain"] += f"\n\n(no picture: {_reason(error)})"
         return bundle
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, and what to do, in a line; even where an error cannot say it itself."""
+    try:
+        if isinstance(error, TeachingError):
+            return f"{error.got}; {error.do}"
+        return str(error) or type(error).__name__
+    except Exception:
+        return type(error).__name__
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -16,7 +16,7 @@ LONGEST = 200  # characters that any one text may have
 LINE = 40  # characters of a name on one line of a box
 
 # Characters that turn the direction of whatever text follows them.
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def plain(text: object) -> str:
@@ -91,7 +91,12 @@ def stacked(lines: Iterable[str]) -> str:
     return "".join(f'{line}<BR ALIGN="LEFT"/>' for line in full)
 
 
-def table(rows: Iterable[str]) -> str:
-    """Pieces of label under one another with a little air between them, to the left."""
-    text = "".join(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{row}</TD></TR>' for row in rows)
-    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">{text}</TABLE>'
+def table(rows: Iterable[str], *, centred: bool = False) -> str:
+    """Pieces of label under one another, in the middle or to the left; to the left with some air.
+
+    (Lines of one label stand so close that small letters touch those above.)
+    """
+    side = "" if centred else ' ALIGN="LEFT" BALIGN="LEFT"'
+    text = "".join(f"<TR><TD{side}>{row}</TD></TR>" for row in rows if row)
+    pad = 0 if centred else 1
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{pad}">{text}</TABLE>'

@@ -51,8 +51,8 @@ class Summary:
         """What is wrong with the numbers, in words; empty when nothing is."""
         count = math.prod(self.shape)
         words = [
-            f"NaN! ({self.nans} of {count:,})" * bool(self.nans),
-            f"infinite! ({self.infinities} of {count:,})" * bool(self.infinities),
+            f"NaN! ({self.nans:,} of {count:,})" * bool(self.nans),
+            f"Inf! ({self.infinities:,} of {count:,})" * bool(self.infinities),
         ]
         return ", ".join(filter(None, words))
 
@@ -120,9 +120,8 @@ def value_lines(numbers: Summary, precision: int) -> list[str]:
         return [f"{numbers.mean:.0%} are True"]
     if math.isnan(numbers.mean):
         return [numbers.flags]
-    words = [f"mean {numbers.mean:.3g}, std {numbers.std:.3g}"]
-    words += [f"[{numbers.low:.3g}, {numbers.high:.3g}]"]
-    return [", ".join(words)] + [numbers.flags] * bool(numbers.flags)
+    line = f"μ {numbers.mean:.3g} σ {numbers.std:.3g} [{numbers.low:.3g}, {numbers.high:.3g}]"
+    return [line] + [numbers.flags] * bool(numbers.flags)
 
 
 def gradient_lines(numbers: Summary, precision: int) -> list[str]:
@@ -137,7 +136,7 @@ def gradient_lines(numbers: Summary, precision: int) -> list[str]:
         sizes = "×".join(map(str, numbers.shape))
         line = f"0 (all {sizes})"
     else:
-        line = f"rms {numbers.rms:.3g}, max|g| {numbers.largest:.3g}"
+        line = f"rms {numbers.rms:.3g} max|g| {numbers.largest:.3g}"
     return [line] + [numbers.flags] * bool(numbers.flags)
 
 
@@ -145,6 +144,8 @@ def _all_values(numbers: Summary, precision: int) -> list[str]:
     """Every element: a row of the array on each line, where rows are short."""
     words = [number_text(value, precision) for value in numbers.values]
     if not numbers.shape:
+        if numbers.nans or numbers.infinities:
+            return [words[0].replace("nan", "NaN!").replace("inf", "Inf!")]
         lines = words
     else:
         last = numbers.shape[-1]
@@ -154,4 +155,4 @@ def _all_values(numbers: Summary, precision: int) -> list[str]:
             lines = ("[" + "\n".join(lines) + "]").split("\n")
         else:
             lines = [f"[{line}]" for line in lines]
-    return lines + [numbers.flags] * bool(numbers.flags and len(numbers.values) > 1)
+    return lines + [numbers.flags] * bool(numbers.flags)

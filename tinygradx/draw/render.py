@@ -11,10 +11,13 @@ import importlib.util
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import sysconfig
-from pathlib import Path
+import time
+from importlib import metadata
+from pathlib import Path, PurePath
 
 from tinygradx.errors import ArgumentError, RendererNotFound, RenderError
 
@@ -22,9 +25,21 @@ from tinygradx.errors import ArgumentError, RendererNotFound, RenderError
 FORMATS = ("svg", "png", "pdf", "jpg", "json", "dot", "plain")
 
 #: The programs that make them, in the order in which they are looked for.
-ENGINES = ("dot", "pygraphviz")
+ENGINES = ("dot", "pygraphviz", "graphviz-pure")
 
 INSTALL = "pip install 'tinygradx[viz]'"
+
+#: What a picture of each format begins with (within so many bytes), and what it ends with.
+_SIGNS = {
+    "svg": (b"<svg", 2_000, b"</svg>"), "png": (b"\x89PNG\r\n\x1a\n", 8, b"IEND"),
+    "pdf": (b"%PDF-", 5, b"%%EOF"), "jpg": (b"\xff\xd8\xff", 3, b"\xff\xd9"),
+    "json": (b"{", 1, b"}"), "dot": (b"graph", 2_000, b"}"), "plain": (b"graph", 5, b"stop"),
+}  # fmt: skip
+#: Signs that the font inside graphviz-pure has no picture of, and others that say as much.
+_PURE_HAS_NOT = str.maketrans("⇢↩", "→←")
+
+#: A bitmap has fewer pixels than this on a side.
+MOST_PIXELS = 32_766
 
 _WORKER = Path(__file__).with_name("_worker.py")
 _SHOWN = 400  # characters of a program's own words that an error repeats
@@ -42,8 +57,9 @@ def render_dot(source: str, format: str, timeout: float = 30.0, engine: str | No
     timeout : float
         Seconds after which the drawing program is stopped.
     engine : str, optional
-        "dot" (the program), "pygraphviz" (the package, in a process of its own), or the path of a
-        program that takes `-Tsvg` as `dot` does. The first of these that is here when left out.
+        "dot" (the program), "pygraphviz" (the package, in a process of its own), "graphviz-pure"
+        (the package; no PDF), or the path of a program that takes `-Tsvg` as `dot` does. When left
+        out, the first of these that is here, and should it fail, the next, within `timeout`.
 
     Returns
     -------
@@ -68,41 +84,79 @@ def render_dot(source: str, format: str, timeout: float = 30.0, engine: str | No
         raise ArgumentError(
             f"draw as {format!r}", "a format that is not known here", f"use {', '.join(FORMATS)}"
         )
-    command = _command(format, engine)
-    name = Path(command[0]).name if _WORKER.name not in command[1] else "pygraphviz"
-    status, picture, words = _run(command, source.encode("utf-8", "replace"), timeout, name)
-    _check(status, picture, words, format, name)
-    return picture
-
-
-def _command(format: str, engine: str | None) -> list[str]:
-    """The command line of the engine that was chosen, or of the first that is here."""
-    for candidate in ENGINES if engine is None else (engine,):
-        if candidate == "pygraphviz":
-            folder = _pygraphviz_folder()
-            if folder is not None:
-                return [sys.executable, str(_WORKER), format, folder]
-        else:
-            program = _program(candidate)
-            if program is not None:
-                return [program, f"-T{format}"]
+    first: RenderError | None = None
+    end = time.monotonic() + timeout
+    for name in ENGINES if engine is None else (engine,):
+        command = _command(name, format)
+        if command is None or (engine is None and format == "pdf" and name == "graphviz-pure"):
+            continue
+        try:
+            left = timeout if first is None else end - time.monotonic()
+            picture, words = _drawn(command, source, format, left, name)
+        except RenderError as error:
+            first = first or error
+            if time.monotonic() >= end:
+                break
+            continue  # another program may do better
+        _check_size(picture, words, format, name)
+        return picture
+    if first is not None:
+        raise first
     if engine is None:
-        asked, got = f"draw as {format}", "neither the program `dot` nor the package pygraphviz"
+        asked = f"draw as {format}"
+        got = "none of the program `dot` and the packages pygraphviz and graphviz-pure"
+        if format == "pdf" and _command("graphviz-pure", format):
+            got = "the package graphviz-pure alone, which makes no PDF"
     else:
         asked, got = f"draw as {format} with {engine!r}", "no such program or package here"
     raise RendererNotFound(
         asked,
         got,
-        f"{INSTALL} (no system package is needed); the drawing's .source works without it",
+        f"{INSTALL} (no system package is needed); without it .source, .text, .save('graph.txt') "
+        "and print_graph() work",
     )
 
 
+def _drawn(
+    command: list[str], source: str, format: str, timeout: float, name: str
+) -> tuple[bytes, str]:
+    """What one drawing program makes of the text, and what it says about it."""
+    if name == "graphviz-pure" and format in ("png", "jpg"):
+        source = source.translate(_PURE_HAS_NOT)
+    status, picture, words = _run(command, source.encode("utf-8", "replace"), timeout, name)
+    _check(status, picture, words, format, name)
+    return picture, words
+
+
+def _command(engine: str, format: str) -> list[str] | None:
+    """The command line of an engine; None where it is not here."""
+    if engine == "pygraphviz":
+        folder = _pygraphviz_folder()
+        return None if folder is None else [sys.executable, str(_WORKER), format, folder]
+    program = _program(engine)
+    if program is None:
+        return None
+    layout = ["-Kdot"] * (engine == "graphviz-pure")  # which others read from their own name
+    return [program, *layout, f"-T{format}"]
+
+
 def _program(name: str) -> str | None:
-    """The path of a program: on PATH, or beside this Python.
+    """The path of a program: on PATH, beside this Python, or where its package put it.
 
     A Jupyter kernel often runs in an environment whose programs are not on its PATH.
     """
-    return shutil.which(name) or shutil.which(name, path=sysconfig.get_path("scripts"))
+    found = shutil.which(name) or shutil.which(name, path=sysconfig.get_path("scripts"))
+    return found or (_packaged(name) if name in ENGINES else None)
+
+
+def _packaged(name: str) -> str | None:
+    """A program of the installed package of the same name."""
+    try:
+        files = metadata.files(name) or []
+    except metadata.PackageNotFoundError:
+        return None
+    paths = [Path(str(file.locate())) for file in files if PurePath(file).stem == name]
+    return next((str(path.resolve()) for path in paths if os.access(path, os.X_OK)), None)
 
 
 def _pygraphviz_folder() -> str | None:
@@ -179,17 +233,30 @@ def _check(status: int, picture: bytes, words: str, format: str, name: str) -> N
         raise RenderError(
             asked,
             f"it reported an error (exit status {status}){said}",
-            "look at the drawing's .source at the place it names",
+            "look at the drawing's .source at the place it names; .text is the graph without one",
         )
     if not picture:
         raise RenderError(
             asked, f"it wrote nothing{said}", "try another format, such as svg, or another engine"
         )
-    if "graph is too large" in words:
+    start, within, end = _SIGNS[format]
+    if start not in picture[:within] or end not in picture[-64:]:
         raise RenderError(
             asked,
-            f"the picture is too large for a bitmap, and would be shrunk{said}",
-            "save it as .svg or .pdf, which have no pixels",
+            f"what it wrote is no whole {format}: {picture[:16]!r} ... {picture[-16:]!r}{said}",
+            "try another program: engine='pygraphviz', or the path of yours",
+        )
+
+
+def _check_size(picture: bytes, words: str, format: str, name: str) -> None:
+    """Refuse a bitmap that no program opens: 32,767 pixels are the most in many, Cairo included."""
+    sides = struct.unpack(">II", picture[16:24]) if format == "png" else (0, 0)
+    if "graph is too large" in words or max(sides) > MOST_PIXELS:
+        size = f", {sides[0]:,} by {sides[1]:,} pixels" if max(sides) > MOST_PIXELS else ""
+        raise RenderError(
+            f"draw as {format} with {name}",
+            f"the picture is too large for a bitmap{size}",
+            "save it as .svg or .pdf, which have no pixels, or turn it: rankdir='TB'",
         )
 
 

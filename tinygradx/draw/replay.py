@@ -19,26 +19,35 @@ from tinygradx.kernels import backend_of
 from tinygradx.ops.elementwise import Elementwise
 
 
-def oldest_first(root: Node, most: int) -> list[Node]:
+def oldest_first(root: Node, most: int, asked: str = "draw_dot") -> list[Node]:
     """Every node behind the root, inputs before outputs; refused beyond `most` of them.
 
-    Unlike the sweep's order it holds the inputs that want no gradient. It stops as soon as there
-    are too many, so a graph of a million nodes is refused as fast as one of two hundred.
+    Unlike the sweep's order it holds the inputs that want no gradient; bare numbers among them are
+    not counted, since no box is drawn for them. It stops as soon as there are too many, so a graph
+    of a million nodes is refused as fast as one of two hundred.
     """
-    seen, stack = {root}, [root]
+    seen, stack, count = {root}, [root], 1
     while stack:
-        for node in stack.pop().inputs:
-            if node not in seen:
-                seen.add(node)
-                stack.append(node)
-        if len(seen) > most:
+        node = stack.pop()
+        for source in node.inputs:
+            if source not in seen:
+                seen.add(source)
+                stack.append(source)
+                count += not _is_bare(source, node)
+        if count > most:
             raise ArgumentError(
-                f"draw a graph of more than {most} values",
-                "a picture of that size is slow to lay out, and nobody can read it",
+                f"{asked} of a graph of more than {most:,} values",
+                "a drawing of that size is slow to make, and nobody can read it",
                 "draw a part of it (a loss of one sample, one layer, fewer steps), or allow "
-                f"more: draw_dot(root, max_nodes={most * 2})",
+                f"more: {asked}(root, max_nodes={most * 2})",
             )
     return sorted(seen, key=lambda node: node.age)
+
+
+def _is_bare(source: Node, node: Node) -> bool:
+    """Whether an input may be a number in a formula, such as the 2 of `2 * x`."""
+    unwanted = isinstance(source, Leaf) and not source.wants and source.shape == ()
+    return unwanted and isinstance(node.op, Elementwise)
 
 
 @dataclass
@@ -56,14 +65,14 @@ class Replay:
     odd : list of Leaf
         Leaves whose `.grad` is not what this graph alone gives.
     failures : list of tuple
-        Nodes whose operation would not run again, each with the error.
+        Nodes whose operation would not run again, each with the reason in words.
     """
 
     values: dict[Node, Any] = field(default_factory=dict)
     gradients: dict[Node, Any] = field(default_factory=dict)
     changed: list[Leaf] = field(default_factory=list)
     odd: list[Leaf] = field(default_factory=list)
-    failures: list[tuple[Node, Exception]] = field(default_factory=list)
+    failures: list[tuple[Node, str]] = field(default_factory=list)
 
 
 def replay(nodes: Sequence[Node], root: Handle, gradients: bool) -> Replay:
@@ -134,9 +143,15 @@ def _values(nodes: Sequence[Node], kind: type[Handle], result: Replay) -> dict[N
             try:
                 again[node] = node.op.replay(node, given)
             except Exception as error:  # a picture of the rest is better than none
-                result.failures.append((node, error))
+                result.failures.append((node, _reason(error)))
     result.values.update((node, handle.array) for node, handle in again.items())
     return again
+
+
+def _reason(error: Exception) -> str:
+    """An error in a line. The error itself would keep frames, and with them the graph, alive."""
+    words = str(error)
+    return words.splitlines()[0] if words else type(error).__name__
 
 
 def _given(node: Node, source: Node, handle: Handle) -> Any:
@@ -145,8 +160,7 @@ def _given(node: Node, source: Node, handle: Handle) -> Any:
     A bare number became a leaf of its own, in double precision; given back as a number, it leaves
     the dtype of the result to the other inputs, as it did then.
     """
-    bare = isinstance(source, Leaf) and not source.wants and source.shape == ()
-    if bare and isinstance(node.op, Elementwise) and source.dtype != node.dtype:
+    if _is_bare(source, node) and source.dtype != node.dtype:
         return handle.array.item()
     return handle
 
@@ -165,7 +179,7 @@ def _gradients(nodes: Sequence[Node], again: dict[Node, Handle], result: Replay)
     try:
         arrived = sweep([root.node], [start], type(root).result_class, targets=list(originals))
     except Exception as error:  # a picture without inner gradients is better than none
-        result.failures.append((nodes[-1], error))
+        result.failures.append((nodes[-1], _reason(error)))
         return
     result.gradients.update((originals[node], gradient) for node, gradient in arrived.items())
 

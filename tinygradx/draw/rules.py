@@ -12,7 +12,7 @@ import copy
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from tinygradx.errors import KernelError
 from tinygradx.graph import Node
@@ -36,9 +36,37 @@ SLOPES = {
     "reciprocal": "−{y}²",
     "sqrt": "1/(2·{y})",
 }
-#: Shares of the inputs, for operations that are not elementwise; {n} elements go into one.
+#: Shares that are read more easily than any slope; an empty one is made of the block's own.
+SHARES = {
+    "where": ("", "g where {condition}, else 0", "0 where {condition}, else g"),
+    "dropout": ("g·scale where {kept}, else 0", ""),
+    "pow": ("", "g·{result}·log({x})"),
+    "clamp_between": ("g if {low} <= {x} <= {high} else 0", "", ""),
+    "asin": ("g/√(1 − {x}²)",),
+    "acos": ("−g/√(1 − {x}²)",),
+    "erf": ("g·2/√π·exp(−{x}²)",),
+    "erfc": ("−g·2/√π·exp(−{x}²)",),
+    "relu6": ("g if 0 < {x} < 6 else 0",),
+    "hardtanh": ("g if min < {x} < max else 0",),
+    "hardshrink": ("g if |{x}| > lambd else 0",),
+    "softshrink": ("g if |{x}| > lambd else 0",),
+    "threshold": ("g if {x} > threshold else 0",),
+    "leaky_relu": ("g if {x} > 0 else g·slope",),
+    "elu": ("g if {x} > 0 else g·({result} + alpha)",),
+    "softsign": ("g/(1 + |{x}|)²",),
+    "huber_error": ("g·clamp({x} − {t}, ±delta)", "g·clamp({t} − {x}, ±delta)"),
+    "smooth_l1_error": ("g·clamp(({x} − {t})/beta, ±1)", "g·clamp(({t} − {x})/beta, ±1)"),
+    "log_loss": ("g·({p} − {t})/({p}·(1 − {p}))", "−g·log({p}/(1 − {p}))"),
+    "logistic_loss": ("g·(sigmoid({x}) − {t})", ""),
+    "weighted_logistic_loss": ("g·((1 − {t})·σ({x}) − {w}·{t}·σ(−{x}))", "", ""),
+}
+#: Shares of the inputs, for operations that are not elementwise; {n} elements go into one, {over}
+#: divides by the rows of a mean, {sum} undoes broadcasting. The last share stands for all inputs
+#: that follow.
 RULES = {
-    "matmul": ("g·{b}ᵀ", "{a}ᵀ·g"),
+    "matmul": ("{sum}g·{b}ᵀ", "{sum}{a}ᵀ·g"),
+    "linear": ("g·{weight}", "gᵀ·{x}", "{sum}g"),
+    "cross_entropy": ("g·(softmax({x}) − onehot({t})){over}", ""),
     "sum": ("g everywhere",),
     "mean": ("g/{n} everywhere",),
     "amax": ("g at the largest",),
@@ -46,19 +74,44 @@ RULES = {
     "reshape": ("g reshaped",),
     "permute": ("g turned back",),
     "expand": ("Σ g",),
+    "sum_to": ("g spread again",),
+    "cat": ("its part of g",),
+    "narrow": ("g in its place, else 0",),
+    "pad_dim": ("g without the padding",),
     "softmax": ("{y}·(g − Σ g·{y})",),
-    "log_softmax": ("g − softmax·Σ g",),
+    "softmin": ("−{y}·(g − Σ g·{y})",),
+    "log_softmax": ("g − softmax({x})·Σ g",),
     "logsumexp": ("g·softmax({x})",),
+    "maxout": ("g at the largest",),
     "getitem": ("g at the index, else 0",),
+    "put": ("g at the index",),
+    "set_at": ("g, but 0 at the index", "g at the index"),
     "pick": ("g at the index, else 0", ""),
+    "place": ("g at the index", ""),
     "to": ("g",),
     "clone": ("g",),
 }
+#: What some operations compute, where their name does not say it.
+FORMULAS = {
+    "linear": "{x}·{weight}ᵀ + {bias}",
+    "cross_entropy": "−log softmax({x})[{t}]",
+    "dropout": "{x}·scale where {kept}",
+    "squared_error": "({x} − {t})²",
+    "absolute_error": "|{x} − {t}|",
+    "log_loss": "−{t}·log({p}) − (1 − {t})·log(1 − {p})",
+    "logistic_loss": "log_loss(sigmoid({x}), {t})",
+}
+#: What rules call the inputs whose names would not fit, where the block's words are longer.
+LETTERS = {"linear": ("x", "W", "b")}
+#: Inputs that are broadcast, of operations that are not elementwise.
+SPREAD = {"linear": (2,)}
 
 LONGEST_NAME = 12  # of an input, to be used in a rule; longer ones are x and y, as in the block
-LONGEST_RULE = 34
+LONGEST_RULE = 38
+MOST_RULES = 4
 LONGEST_SETTINGS = 26
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Operations that mean the same with their inputs exchanged.
 _EVEN_HANDED = frozenset({"add", "mul", "maximum", "minimum", "eq", "ne", "hypot", "logaddexp"})
 
@@ -72,16 +125,22 @@ class Words(NamedTuple):
         Such as `+`, `× 2` or `tanh`.
     settings : str
         Such as `dim=1`; often empty.
+    formula : str
+        What it computes, where its name does not say so.
     rules : tuple of str
         Such as `dx = g·y`, for every input that wants a gradient.
     letters : tuple of str
         What the rules call each input, where that is not its name; empty otherwise.
+    spread : tuple of bool
+        Whether each input was broadcast.
     """
 
     symbol: str
     settings: str
+    formula: str
     rules: tuple[str, ...]
     letters: tuple[str, ...]
+    spread: tuple[bool, ...]
 
 
 def words_of(node: Node, names: Sequence[str], result: str, numbers: Sequence[str]) -> Words:
@@ -98,31 +157,61 @@ def words_of(node: Node, names: Sequence[str], result: str, numbers: Sequence[st
     numbers : sequence of str
         For every input that is a bare number, that number; empty for the others.
     """
+    op = node.op
     inputs = _input_names(node)
     shown = [number or name for number, name in zip(numbers, names, strict=True)]
-    short = all(len(name) <= LONGEST_NAME and _is_word(name) for name in (*names, result))
-    called = shown if short else [n or i for n, i in zip(numbers, inputs, strict=True)]
-    result = result if short else "y" if "y" not in inputs else "z"
-    rules = _rules(node, inputs, called, result)
+    called = [name for number, name in zip(numbers, names, strict=True) if not number]
+    short = all(len(name) <= LONGEST_NAME and _is_letter(name) for name in (*called, result))
+    rules = _rules(node, inputs, shown, result) if short else ()
+    if not short or any(len(rule) > LONGEST_RULE for rule in rules):
+        short = False
+        letters = LETTERS.get(op.name, inputs)
+        shown = [number or letter for number, letter in zip(numbers, letters, strict=True)]
+        rules = _rules(node, inputs, shown, "y" if "y" not in inputs else "z")
     boxes = sum(not number for number in numbers)
     apart = not short and boxes > 1 and len(set(node.inputs)) > 1
-    uneven = node.op.name not in _EVEN_HANDED or any("Σ" in rule for rule in rules)
-    letters = tuple(called) if apart and uneven else ()
-    if node.op.name == "getitem":
-        return Words(_index(node), "", rules, letters)
-    return Words(_symbol(node.op.name, numbers), _settings(node), rules, letters)
+    uneven = op.name not in _EVEN_HANDED or any("Σ" in rule for rule in rules)
+    return Words(
+        _symbol(node, numbers),
+        _settings(node),
+        FORMULAS.get(op.name, "").format_map(dict(zip(inputs, shown, strict=True))),
+        tuple(rule for rule in rules if len(rule) <= LONGEST_RULE),
+        tuple(shown) if apart and uneven else (),
+        tuple(_is_spread(node, place) for place in range(len(node.inputs))),
+    )
+
+
+def _is_spread(node: Node, place: int) -> bool:
+    """Whether an input was broadcast."""
+    op, shape = node.op, node.inputs[place].shape
+    if isinstance(op, Elementwise) or place in SPREAD.get(op.name, ()):
+        return bool(shape != node.shape)
+    return bool(op.name == "matmul" and shape[:-2] != node.shape[:-2])
 
 
 def expression_of(node: Node, inputs: Sequence[str]) -> str:
-    """An operation in one line of text: `a × b`, `−a`, `tanh(a)`, `a[0]`."""
+    """An operation in one line of text: `a × b`, `−a`, `sum(a, dim=1)`, `a[0]`."""
     name = node.op.name
     if name == "getitem":
         return inputs[0] + _index(node)
+    if _is_turn(node):
+        return f"{inputs[0]}ᵀ"
     if name in INFIX:
         return f" {INFIX[name]} ".join(inputs)
     if name in ALONE:
         return ALONE[name].format(x=inputs[0])
-    return f"{OTHER_NAMES.get(name, name)}({', '.join(inputs)})"
+    given = [*inputs, _settings(node)]
+    return f"{OTHER_NAMES.get(name, name)}({', '.join(filter(None, given))})"
+
+
+def _is_turn(node: Node) -> bool:
+    """Whether a matrix was transposed."""
+    return bool(node.op.name == "permute" and node.params[0] == (1, 0))
+
+
+def _is_letter(name: str) -> bool:
+    """Whether `d` can stand in front of a name: `dx`, but not `dfc1.weight`."""
+    return _is_word(name) and "." not in name
 
 
 def _is_word(name: str) -> bool:
@@ -139,8 +228,13 @@ def _input_names(node: Node) -> tuple[str, ...]:
     return ("x",) if count == 1 else tuple(f"x{i}" for i in range(count))
 
 
-def _symbol(name: str, numbers: Sequence[str]) -> str:
+def _symbol(node: Node, numbers: Sequence[str]) -> str:
     """The operation's sign, with the bare numbers it was given."""
+    name = node.op.name
+    if name == "getitem":
+        return _index(node)
+    if _is_turn(node):
+        return "xᵀ"
     if name in INFIX:
         left, right = numbers
         return " ".join(filter(None, (left, INFIX[name], right)))
@@ -153,13 +247,18 @@ def _settings(node: Node) -> str:
     """Settings that say something: not the defaults, and nothing that takes a page."""
     names = getattr(node.op, "settings", ())
     defaults = getattr(node.op, "defaults", (None,) * len(names))
-    words = []
+    words: list[str] = []
+    if node.op.name == "getitem" or _is_turn(node):  # their symbols say it all
+        return ""
     for name, value, default in zip(names, node.params, defaults, strict=False):
         if value is None or value is False or value == () or not _is_plain(value):
             continue
         if default is not None and value == default:
             continue
-        words.append(f"{name}={_short(value)}")
+        if name == "dims" and len(value) == 1:
+            words.append(f"dim={value[0]}")  # as users write it
+        else:
+            words.append(f"{name}={_short(value)}")
     text = ", ".join(words)
     return text if len(text) <= LONGEST_SETTINGS else ""
 
@@ -197,19 +296,36 @@ def _rules(
 ) -> tuple[str, ...]:
     """`dx = ...` for each input that wants a gradient; one that is read twice has two shares."""
     op = node.op
-    shares: Sequence[str]
     if isinstance(op, Elementwise):
         shares = _slope_shares(node, op, called, result)
     else:
-        words = dict(zip(inputs, called, strict=True)) | {"y": result, "n": _behind_one(node)}
-        shares = [text.format_map(words) for text in RULES.get(op.name, ())]
-        shares = [*shares, *[""] * (len(node.inputs) - len(shares))]
-    sums: dict[str, str] = {}
+        shares = _listed_shares(node, dict(zip(inputs, called, strict=True)), result)
+    sums: dict[tuple[str, Node], str] = {}
     for name, share, source in zip(called, shares, node.inputs, strict=True):
         if source.wants and share:
-            sums[name] = f"{sums[name]} + {share}" if name in sums else share
-    rules = (f"d{name} = {total}" for name, total in sums.items())
-    return tuple(rule for rule in rules if len(rule) <= LONGEST_RULE)
+            known = sums.get((name, source))
+            sums[name, source] = f"{known} + {share}" if known else share
+    rules = [f"d{name} = {total}" for (name, _), total in sums.items()]
+    return tuple(rules) if len(rules) <= MOST_RULES else (*rules[: MOST_RULES - 1], "...")
+
+
+def _listed_shares(node: Node, words: dict[str, str], result: str) -> list[str]:
+    """The shares that the table has, the last one for all inputs that follow."""
+    if _is_turn(node):
+        return ["gᵀ"]
+    texts = RULES.get(node.op.name, ("",))
+    words |= {"y": result, "n": _behind_one(node), "over": ""}
+    # The setting `reduction` of a loss. (An index is a setting as well, and may be an array.)
+    if any(isinstance(setting, str) and setting == "mean" for setting in node.params):
+        words["over"] = f"/{node.inputs[0].shape[0]}"
+    shares = []
+    for place, source in enumerate(node.inputs):
+        text = texts[min(place, len(texts) - 1)]
+        if "{sum}" in text:
+            stack = -2 if node.op.name == "matmul" else None  # what broadcasts stands before it
+            words["sum"] = _sum_sign(source.shape[:stack], node.shape[:stack])
+        shares.append(text.format_map(words))
+    return shares
 
 
 def _behind_one(node: Node) -> str:
@@ -224,32 +340,43 @@ def _behind_one(node: Node) -> str:
 
 def _slope_shares(node: Node, op: Elementwise, called: Sequence[str], result: str) -> list[str]:
     """`g·slope` for every input, with the sum that undoes broadcasting."""
-    texts: list[str | None]
-    if op.name in SLOPES:
-        texts = [SLOPES[op.name].format(x=called[0], y=result)]
+    words = dict(zip(op.inputs, called, strict=True))
+    if op.name in SHARES:
+        written = [text.format_map(words | {"result": result}) for text in SHARES[op.name]]
     else:
-        words = dict(zip(op.inputs, called, strict=True))
-        if "y" not in op.inputs:
-            words["y"] = result
-        texts = [_share(op, index, words) for index in range(op.arity)]
+        written = [""] * op.arity
+    if "y" not in op.inputs:
+        words["y"] = result
     shares = []
-    for name, text, source in zip(called, texts, node.inputs, strict=True):
-        share = f"g·{op.name}′({name})" if text is None else _times_g(text)
+    for index, source in enumerate(node.inputs):
+        share = written[index] or _slope_share(op, index, words)
         total = _sum_sign(tuple(source.shape), tuple(node.shape))
         shares.append(total + (f"({share})" if total and " " in share else share))
     return shares
+
+
+def _slope_share(op: Elementwise, index: int, words: dict[str, str]) -> str:
+    """`g` times the slope of the page, or of the block; or just the name of the slope."""
+    called = words[op.inputs[index]]
+    if op.name in SLOPES:
+        return _times_g(SLOPES[op.name].format(x=called, y=words["y"]))
+    text = _share(op, index, words)
+    return f"g·{op.name}′({called})" if text is None else _times_g(text)
 
 
 def _times_g(text: str) -> str:
     """`g` times a slope, as one writes it."""
     if text in ("0", "1"):
         return "g" if text == "1" else "0"
-    if text.startswith("−") and " " not in text:
-        return "−g" if text == "−1" else f"−g·{text[1:]}"
-    if text.startswith("1/") and " " not in text:
+    if text.startswith("−") and _is_product(text):
+        return "−" + _times_g(text[1:])
+    if text.startswith("1/") and _is_product(text):
         return f"g/{text[2:]}"
     if " if " in text:
         return text
+    number = re.match(r"[\d.]+(?=[·/]|$)", text)
+    if number and _is_product(text):
+        return f"{number[0]}·g{text[number.end() :]}"
     return f"g·({text})" if " " in text and not _is_product(text) else f"g·{text}"
 
 
@@ -330,6 +457,8 @@ class _Renamed(ast.NodeTransformer):
         return ast.Constant(float(word.replace("−", "-")))
 
 
+#: Numbers that formulas call by a name, as a page writes them.
+_NUMBERS = {"LN2": "ln2", "LN10": "ln10"}
 #: Signs, and how tightly each binds.
 _SIGNS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Add: (" + ", 10), ast.Sub: (" − ", 10), ast.Mult: ("·", 20), ast.Div: ("/", 20),
@@ -338,6 +467,7 @@ _SIGNS: dict[type[ast.AST], tuple[str, int]] = {
 _ORDER: dict[type[ast.AST], str] = {
     ast.Gt: ">", ast.GtE: ">=", ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
+_OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 
 
 def _page(node: ast.expr, outside: int = 0) -> str:
@@ -345,7 +475,7 @@ def _page(node: ast.expr, outside: int = 0) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
         return f"{node.value:g}".replace("-", "−")
     if isinstance(node, ast.Name):
-        return node.id
+        return _NUMBERS.get(node.id, node.id)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inside = "−" + _page(node.operand, 20)
         return f"({inside})" if outside not in (0, 10, 20) else inside
@@ -362,24 +492,48 @@ def _binary(node: ast.BinOp, outside: int) -> str:
     numbers = isinstance(left, ast.Constant) and isinstance(right, ast.Constant)
     if numbers and isinstance(node.op, ast.Sub):  # the power of a slope: 3 - 1
         return _page(ast.Constant(ast.literal_eval(left) - ast.literal_eval(right)))
+    if isinstance(node.op, ast.Div) and _is_division_by(left, right):  # a/b/b
+        square = ast.BinOp(right, ast.Pow(), ast.Constant(2))
+        return _page(ast.BinOp(left.left, ast.Div(), square), outside)
+    if isinstance(node.op, ast.Div) and isinstance(left, ast.UnaryOp):  # (-a)/b is -(a/b)
+        return _page(ast.UnaryOp(left.op, ast.BinOp(left.operand, node.op, right)), outside)
     uneven = isinstance(node.op, (ast.Sub, ast.Div, ast.Pow))
-    text = _page(left, strength) + sign + _page(right, strength + uneven)
+    if isinstance(node.op, ast.Pow):
+        text = _power(_page(left, strength), _page(right, strength + 1))
+    else:
+        text = _page(left, strength) + sign + _page(right, strength + uneven)
     return f"({text})" if strength < outside else text
+
+
+def _power(base: str, power: str) -> str:
+    """A power as one writes it: `x²` or `x^0.5`."""
+    return base + power.translate(_POWERS) if re.fullmatch(r"\d+", power) else f"{base}^{power}"
+
+
+def _is_division_by(node: ast.expr, divisor: ast.expr) -> TypeGuard[ast.BinOp]:
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Div)
+        and isinstance(divisor, ast.Name)
+        and ast.dump(node.right) == ast.dump(divisor)
+    )
 
 
 def _call(node: ast.Call) -> str:
     name, arguments = _callee(node), node.args
     if name == "pow" and len(arguments) == 2:
-        base, power = _page(arguments[0], 41), _page(arguments[1], 41)
-        return f"{base}^{power}"
+        return _power(_page(arguments[0], 41), _page(arguments[1], 41))
     if name == "where" and len(arguments) == 3:
         condition, first = arguments[0], arguments[1]
         second = _usual_branch(arguments[2])
         if not isinstance(condition, ast.Compare) or len(condition.ops) > 1:
             raise _TooLongError
         order = _ORDER[type(condition.ops[0])]
-        test = f"{_page(condition.left)} {order} {_page(condition.comparators[0])}"
-        return f"{_times_g(_page(first))} if {test} else {_times_g(_page(second))}"
+        left, right = _page(condition.left), _page(condition.comparators[0])
+        yes, no = _times_g(_page(first)), _times_g(_page(second))
+        if yes == "0":  # where it is, rather than where it is not
+            yes, no, order = no, yes, _OPPOSITE[order]
+        return f"{yes} if {left} {order} {right} else {no}"
     if not name:
         raise _TooLongError
     return f"{name}({', '.join(map(_page, arguments))})"

@@ -22,13 +22,14 @@ class Theme(NamedTuple):
     intermediate: str
     output: str
     operation: str
+    saved: str
 
     @property
     def fills(self) -> tuple[str, ...]:
         """Everything that text is written on."""
         return (
             self.background, self.input, self.parameter, self.intermediate, self.output,
-            self.operation,
+            self.operation, self.saved,
         )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ THEMES = {
         intermediate="#F2F2F2",
         output="#8FD3BD",
         operation="#E4E4E4",
+        saved="#F3C775",
     ),
     "dark": Theme(
         background="#16191E",
@@ -54,6 +56,7 @@ THEMES = {
         intermediate="#2A2F37",
         output="#0B5A46",
         operation="#3A414B",
+        saved="#5E3F00",
     ),
 }
 

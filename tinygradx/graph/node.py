@@ -133,7 +133,7 @@ class Node:
         self.cell = cell
 
     def __repr__(self) -> str:
-        return f"<v{self.age} {self.op.name} {self.shape}>"
+        return f"<node {self.age}: {self.op.name} {self.shape}>"
 
 
 class Leaf(Node):
@@ -170,7 +170,7 @@ class Leaf(Node):
         self.name: str | None = None
 
     def __repr__(self) -> str:
-        return f"<v{self.age} leaf {self.shape}>"
+        return f"<node {self.age}: leaf {self.shape}>"
 
 
 class _Queue:

@@ -162,7 +162,10 @@ def here(depth: int = 3) -> Where | None:
         How many callers are known to be the library's own; skipping them at once is cheaper than
         walking over them.
     """
-    frame: FrameType | None = _getframe(depth)
+    try:
+        frame: FrameType | None = _getframe(depth)
+    except ValueError:  # an operation called by its own methods, at the top of a module
+        frame = _getframe(1)
     while frame is not None:
         code = frame.f_code
         # The table is asked first, since a call costs as much as all the rest.

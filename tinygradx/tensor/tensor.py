@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygradx.errors import DtypeError, GraphError, ShapeError
+from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
 from tinygradx.graph import (
     REGISTRY,
     Cell,
@@ -20,7 +20,7 @@ from tinygradx.graph import (
     sweep,
     wrap,
 )
-from tinygradx.ops import activations, elementary, indexing, products, reductions, shapes
+from tinygradx.ops import activations, elementary, indexing, products, random, reductions, shapes
 from tinygradx.ops.arithmetic import ARITHMETIC
 from tinygradx.ops.elementwise import Elementwise
 from tinygradx.ops.promotion import get_default_dtype
@@ -203,6 +203,27 @@ class Tensor(Handle):
         return None if self.is_leaf else self.node
 
     @property
+    def name(self) -> str | None:
+        """What it is called in pictures; only what no operation made can be given a name.
+
+        Raises
+        ------
+        GraphError
+            If it is the result of an operation: `draw_dot(..., names={"y": y})` names that.
+        """
+        return self.node.name if isinstance(self.node, Leaf) else None
+
+    @name.setter
+    def name(self, value: str | None) -> None:
+        node = self.source()
+        if not isinstance(node, Leaf):
+            raise GraphError(
+                f"name a tensor {value!r:.40}", f"the result of {node.op.name}",
+                "name it where it is drawn: draw_dot(y, names={'y': y})",
+            )  # fmt: skip
+        node.name = value
+
+    @property
     def data(self) -> Tensor:
         """The same memory without history; writing to it is not recorded."""
         return self.detach()
@@ -271,6 +292,30 @@ class Tensor(Handle):
             retain=create_graph if retain_graph is None else retain_graph,
             create=create_graph,
         )
+
+    def draw(self, format: str = "svg", rankdir: str | None = None, **how: Any) -> Any:
+        """The graph behind the tensor as a picture: `tgx.draw_dot(self, ...)`.
+
+        Parameters
+        ----------
+        format, rankdir, **how
+            As for `draw_dot`.
+
+        Returns
+        -------
+        Drawing
+            Shows itself in a notebook; `.save("graph.svg")` writes it anywhere.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> x = tgx.tensor(3.0, requires_grad=True)
+        >>> (x * x).draw(names={"x": x})
+        <Drawing of 2 values; .save('graph.svg') writes it, .source is its text>
+        """
+        from tinygradx.draw import draw_dot
+
+        return draw_dot(self, format, rankdir, **how)
 
     # ---- out of the library ---------------------------------------------------------------------
 
@@ -348,8 +393,8 @@ class Tensor(Handle):
     def __contains__(self, value: Any) -> bool:
         return bool(elementary.eq(self, value).array.any())
 
-    def __hash__(self) -> int:
-        return id(self)
+    # Two tensors are one only if they are the same object, whatever `==` says of their elements.
+    __hash__ = Handle.__hash__
 
     def __repr__(self) -> str:
         node = self.node
@@ -642,6 +687,74 @@ class Tensor(Handle):
     def zero_(self) -> Tensor:
         """Zero everywhere."""
         return self.fill_(0)
+
+    def uniform_(self, from_: Any = 0.0, to: Any = 1.0, *, generator: Any = None) -> Tensor:
+        """Random numbers between two bounds, each as likely as any other; see `rand`.
+
+        Parameters
+        ----------
+        from_, to : float
+            The bounds. `to` is left out, but for rounding.
+        generator : Generator, optional
+            What to draw from.
+
+        Raises
+        ------
+        ArgumentError
+            If `from_` is larger than `to`, or they lie further apart than the dtype reaches.
+        DtypeError
+            If the tensor is not of floats.
+        """
+        self._check_draws("uniform_")
+        if not 0.0 <= to - from_ <= float(np.finfo(self.dtype).max):
+            raise ArgumentError(
+                f"uniform_ from {from_} to {to}", "no such range", "give finite bounds, from <= to"
+            )
+
+        def drawn(x: Tensor) -> Any:
+            array = random.uniform(x.shape, x.dtype, generator)
+            array *= to - from_
+            array += from_
+            return wrap(type(self).result_class, array)
+
+        return self._write(drawn, "uniform_")
+
+    def normal_(self, mean: Any = 0.0, std: Any = 1.0, *, generator: Any = None) -> Tensor:
+        """Random numbers from the normal distribution; see `randn`.
+
+        Parameters
+        ----------
+        mean, std : float
+            Their mean, and their standard deviation.
+        generator : Generator, optional
+            What to draw from.
+
+        Raises
+        ------
+        ArgumentError
+            If `std` is below 0.
+        DtypeError
+            If the tensor is not of floats.
+        """
+        self._check_draws("normal_")
+        if not std >= 0.0:
+            raise ArgumentError(f"normal_ with std={std}", "no width", "use std from 0 on")
+
+        def drawn(x: Tensor) -> Any:
+            array = random.normal(x.shape, x.dtype, generator)
+            array *= std
+            array += mean
+            return wrap(type(self).result_class, array)
+
+        return self._write(drawn, "normal_")
+
+    def _check_draws(self, name: str) -> None:
+        """Refuse to draw floats for a tensor that holds none."""
+        if self.array.dtype.kind != "f":
+            raise DtypeError(
+                f"{name} on a tensor of dtype {self.dtype}", "no floats",
+                "convert the tensor first: x = x.float()",
+            )  # fmt: skip
 
     def __iadd__(self, other: Any) -> Tensor:
         return self.add_(other)
