@@ -118,7 +118,7 @@ from tinygradx.ops.elementary import (
 from tinygradx.ops.elementwise import Bound
 from tinygradx.ops.products import matmul
 from tinygradx.ops.promotion import get_default_dtype, set_default_dtype
-from tinygradx.ops.random import manual_seed
+from tinygradx.ops.random import Generator, default_generator, manual_seed
 from tinygradx.ops.reductions import (
     all,
     amax,
@@ -180,7 +180,9 @@ uint8, bool = _numpy.dtype("uint8"), _numpy.dtype("bool")
 
 #: Rooms that are loaded when first asked for, so that the import stays quick, and what is in them.
 _LATER = {
-    "data": "data", "draw": "draw", "draw_dot": "draw", "nn": "nn", "optim": "optim",
+    "data": "data", "draw": "draw", "draw_dot": "draw", "print_graph": "draw", "nn": "nn",
+    "optim": "optim", "plot": "plot",
+    "utils": "utils",
     "gradcheck": "autograd", "gradgradcheck": "autograd",
 }  # fmt: skip
 

@@ -93,7 +93,7 @@ class Op:
         saved = node.saved
         if saved is None:
             raise GraphError(
-                f"walk back through {self.name} (number {node.age}, made at {readable(node.where)})",
+                _way_back(node),
                 "its saved arrays were dropped by an earlier backward()",
                 "call the first backward with retain_graph=True, or run the forward pass again",
             )
@@ -106,9 +106,14 @@ class Op:
             if cell.written > node.age:
                 what = "its output" if origin < 0 else f"its input {origin}"
                 raise GraphError(
-                    f"walk back through {self.name} (number {node.age}, made at {readable(node.where)})",
+                    _way_back(node),
                     f"{what}, needed for the gradient, was changed in place at "
                     f"{readable(cell.where)}",
                     "write `x = x + 1` instead of `x += 1` there, or keep a copy with x.clone()",
                 )
         return saved
+
+
+def _way_back(node: Node) -> str:
+    """What an error on the way back was asked to do."""
+    return f"walk back through {node.op.name} (number {node.age}, made at {readable(node.where)})"

