@@ -67,6 +67,8 @@ def test_what_does_not_fit():
         (ShapeError, r"target.argmax\(1\)", lambda: cross_entropy(x, tgx.ones(4, 3).long())),
         (ShapeError, "a probability for each", lambda: cross_entropy(x, tgx.ones(4))),
         (ShapeError, r"shape \(3,\)", lambda: cross_entropy(x, t, tgx.ones(4))),
+        (ShapeError, "no classes", lambda: cross_entropy(tgx.zeros(4, 0), t)),
+        (ArgumentError, "leave it out", lambda: cross_entropy(x, x, ignore_index=0)),
         (DtypeError, "input.float", lambda: cross_entropy(x.long(), t)),
         (DtypeError, "target.long", lambda: cross_entropy(x, t == 1)),
         (ArgumentError, '"mean", "sum" or "none"', lambda: cross_entropy(x, t, reduction="avg")),

@@ -557,3 +557,18 @@ def test_the_destructor_empties_its_queue():
 
     _chain(1000)
     assert not _Queue.waiting and not _Queue.busy
+
+
+def test_a_gradient_fits_what_the_leaf_is_by_now():
+    """`.data` may have been replaced between the forward pass and the way back."""
+    w, b = tgx.ones(3).requires_grad_(), tgx.ones(2).requires_grad_()
+    y = w.exp().sum() + (b * 2.0).sum()
+    w.data = tgx.ones(3, dtype=tgx.float64)
+    y.backward()
+    assert w.grad.dtype == np.float64
+    y = w.exp().sum() + (b * 2.0).sum()
+    before = b.grad.tolist()
+    w.data = tgx.ones(4, dtype=tgx.float64)
+    with pytest.raises(GraphError, match=r"its \.data was replaced"):
+        y.backward()
+    assert b.grad.tolist() == before  # the other leaf was not touched

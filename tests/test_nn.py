@@ -549,3 +549,34 @@ def test_a_graph_from_before_a_conversion_says_what_was_changed():
     model.double()
     with pytest.raises(GraphError, match=r"was changed in place at .*test_nn\.py"):
         loss.backward()
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "b", "said"),
+    [
+        ((4, 3), (1, 3), (4,), r"a bias of shape \(1,\)"),
+        ((4, 3), (2, 3), (7, 4, 2), r"a bias of shape \(2,\)"),
+        ((3,), (2, 3), (5, 2), r"a bias of shape \(2,\)"),
+        ((4, 3), (), None, "neither a matrix nor a vector"),
+        ((4, 3), (2, 2, 3), None, "neither a matrix nor a vector"),
+    ],
+)
+def test_linear_broadcasts_nothing(x, w, b, said):
+    bias = None if b is None else tgx.ones(*b)
+    with pytest.raises(ShapeError, match=said):
+        nn.functional.linear(tgx.ones(*x), tgx.ones(*w), bias)
+
+
+def test_linear_takes_arrays_and_stays_quiet():
+    assert nn.Linear(2, 1)(np.ones((3, 2), np.float32)).shape == (3, 1)
+    large = tgx.tensor([[1e38, 1e38]])
+    out = nn.functional.linear(large, tgx.tensor([[1e10, 1.0]]), tgx.zeros(1))
+    assert out.item() == np.inf
+    assert (large @ large.T).item() == np.inf
+
+
+def test_a_gradient_is_a_tensor():
+    p = tgx.ones(2).requires_grad_()
+    for wrong in (5, [1.0, 2.0], np.ones(2)):
+        with pytest.raises(DtypeError, match="pass a Tensor"):
+            p.grad = wrong

@@ -7,7 +7,7 @@ import pytest
 
 import tinygradx as tgx
 from tinygradx import optim
-from tinygradx.errors import ArgumentError, DtypeError, GraphError
+from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
 from tinygradx.kernels.cuda import compile_ptx
 from tinygradx.optim import Update
 from tinygradx.optim.adam import adam, amsgrad
@@ -163,3 +163,107 @@ def test_an_update_of_ones_own():
     p.grad = tgx.tensor([5.0, -0.1, 0.0])
     SignSGD([p], lr=0.5).step()
     assert p.tolist() == [0.5, 1.5, 1.0]
+
+
+# ---- what a kernel must never be given ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "settings"), OPTIMISERS)
+def test_data_of_another_shape_is_refused_and_nothing_is_written(kind, settings):
+    p = tgx.ones(3).requires_grad_()
+    optimizer = kind([p], lr=0.1, **settings)
+    p.sum().backward()
+    optimizer.step()
+    p.data = tgx.ones(1000)  # with the old gradient, of 3 elements
+    with pytest.raises(ShapeError, match="make the optimiser anew"):
+        optimizer.step()
+    assert (p == 1.0).all()
+    p.grad = None
+    p.sum().backward()
+    if optimizer.state[p]:
+        with pytest.raises(ShapeError, match=r"a state of shape \(3,\)"):
+            optimizer.step()
+    assert (p == 1.0).all()
+
+
+@pytest.mark.parametrize(("kind", "settings"), OPTIMISERS)
+def test_it_goes_on_after_the_model_became_double(kind, settings):
+    steps = {}
+    for late in (False, True):
+        p = tgx.tensor([1.0, -2.0], dtype=None if late else tgx.float64, requires_grad=True)
+        optimizer = kind([p], lr=0.1, **settings)
+        for step in range(4):
+            if late and step == 2:
+                p.data = p.data.double()
+            optimizer.zero_grad()
+            (p * p).sum().backward()
+            optimizer.step()
+        assert p.dtype == p.grad.dtype == np.float64
+        steps[late] = p.detach().numpy()
+    np.testing.assert_allclose(steps[True], steps[False], 1e-5)
+
+
+def test_state_that_does_not_lie_in_order_is_not_lost():
+    p = tgx.ones(2, 3).requires_grad_()
+    optimizer = optim.SGD([p], lr=0.1, momentum=0.9)
+    optimizer.state[p]["momentum_buffer"] = tgx.from_numpy(np.zeros((3, 2), np.float32)).T
+    for _ in range(2):
+        p.grad = tgx.ones(2, 3)
+        optimizer.step()
+    np.testing.assert_allclose(p.detach().numpy(), 1.0 - 0.1 * (1.0 + 1.9), 1e-6)
+
+
+def test_a_step_is_seen_by_a_graph_that_saved_the_momentum():
+    p, q = tgx.ones(1).requires_grad_(), tgx.ones(1).requires_grad_()
+    optimizer = optim.SGD([p], lr=0.1, momentum=0.9)
+    p.grad = tgx.ones(1)
+    optimizer.step()
+    loss = (optimizer.state[p]["momentum_buffer"] * q).sum()
+    optimizer.step()
+    with pytest.raises(GraphError, match="changed in place"):
+        loss.backward()
+
+
+# ---- saving -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "settings"), OPTIMISERS)
+def test_training_goes_on_from_a_saved_state_as_if_nothing_had_been(kind, settings):
+    def start():
+        params = [tgx.tensor([1.0, -2.0], requires_grad=True), tgx.ones(()).requires_grad_()]
+        groups = [{"params": params[:1]}, {"params": params[1:], "lr": 0.05}]
+        return params, kind(groups, lr=0.1, **settings)
+
+    def train(params, optimizer, steps):
+        for _ in range(steps):
+            optimizer.zero_grad()
+            ((params[0] ** 2).sum() * params[1]).backward()
+            optimizer.step()
+
+    params, optimizer = start()
+    train(params, optimizer, 3)
+    saved, values = optimizer.state_dict(), [p.detach().clone() for p in params]
+    again, other = start()
+    other.param_groups[1]["lr"] = 7.0
+    other.load_state_dict(saved)
+    with tgx.no_grad():
+        for p, value in zip(again, values, strict=True):
+            p.copy_(value)
+    train(params, optimizer, 3)  # the loaded state is a copy: this does not disturb it
+    train(again, other, 3)
+    for p, q in zip(params, again, strict=True):
+        assert p.tolist() == q.tolist()
+
+
+def test_a_state_that_does_not_fit_is_refused_whole():
+    p, q = tgx.ones(2).requires_grad_(), tgx.ones(3).requires_grad_()
+    saved = optim.Adam([p], lr=0.1)
+    p.sum().backward()
+    saved.step()
+    optimizer = optim.Adam([q], lr=0.3)
+    with pytest.raises(ShapeError, match=r"\(2,\) for a parameter of shape \(3,\)"):
+        optimizer.load_state_dict(saved.state_dict())
+    with pytest.raises(ArgumentError, match=r"groups of \[1\] parameters, where there are \[2\]"):
+        optim.Adam([p, q]).load_state_dict(saved.state_dict())
+    assert optimizer.param_groups[0]["lr"] == 0.3
+    assert not optimizer.state[q]

@@ -263,14 +263,16 @@ def test_nll_loss_of_an_infinite_score_that_is_ignored():
 # ---- layers -------------------------------------------------------------------------------------
 
 WEIGHT = drawn((6,), 7, 0.1, 3.0)
+#: A class that counts nothing, and one that counts less than that.
+STRANGE = np.array([0.5, 0.0, 3.0, -0.25, 1.0, 0.0])
 
 
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 @pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("weight", [None, WEIGHT, STRANGE], ids=["plain", "weighted", "strange"])
 @pytest.mark.parametrize("probabilities", [False, True])
 @pytest.mark.parametrize("shape", [(6,), (5, 6), (2, 6, 3)])
-def test_cross_entropy_layer(reduction, smoothing, weighted, probabilities, shape):
+def test_cross_entropy_layer(reduction, smoothing, weight, probabilities, shape):
     x = drawn(shape, 1)
     if probabilities:
         target = drawn(shape, 2, 0.0, 1.0)
@@ -281,8 +283,8 @@ def test_cross_entropy_layer(reduction, smoothing, weighted, probabilities, shap
     options = {"reduction": reduction, "label_smoothing": smoothing}
     if not probabilities:
         options["ignore_index"] = 2
-    mine = nn.CrossEntropyLoss(tgx.tensor(WEIGHT) if weighted else None, **options)
-    their = torch.nn.CrossEntropyLoss(torch.tensor(WEIGHT) if weighted else None, **options)
+    mine = nn.CrossEntropyLoss(None if weight is None else tgx.tensor(weight), **options)
+    their = torch.nn.CrossEntropyLoss(None if weight is None else torch.tensor(weight), **options)
     layers_agree(mine, their, x, target)
 
 

@@ -1,8 +1,8 @@
-"""The loops around formulas, as text: map, pull and row, for the CPU and for CUDA.
+"""The loops around formulas, as text: maps, updates, columns, totals, rows, for CPU and CUDA.
 
 A template knows how arrays are walked; what happens to each element is a formula's business.
-Arrays are flat (rows: two-dimensional), C-contiguous, native and of one float dtype. The caller
-has made sure of all that, since a kernel checks nothing.
+Arrays are flat (rows and columns: two-dimensional), C-contiguous, native and of one float dtype
+(indices: int64). The caller has made sure of all that, since a kernel checks nothing.
 """
 
 from __future__ import annotations
@@ -175,8 +175,8 @@ def columns_kernel(name: str, device: str, dtype: str, formula: Formula) -> Text
     return assemble(title, name, where, written, signature, "\n".join(lines))
 
 
-def total_kernel(name: str, device: str, dtype: str, reduction: str = "row_sum") -> Text:
-    """`out[0] = row_sum(x)`: one number for a flat array of at least one element."""
+def total_kernel(name: str, device: str, dtype: str, reduction: str) -> Text:
+    """`out[0] = reduction(x)`: one number for a flat array of at least one element."""
     where = DEVICES[device]
     written = Written(dtype, where.offered)
     written.imports[reduction] = (ROW_MODULES[device], reduction)
@@ -225,9 +225,9 @@ def row_kernel(
     formula : Formula
         Assignments and a return. `row_max(...)`, `row_sum(...)` and `row_pick(x, t)`, which is
         x[t], or nan where there is none, give one number for the row; `is_at(x, t)` is true for the
-        element t alone. A formula
-        that returns such a number is a reduction: its output has one column. One that returns
-        both, a number and something for each element, writes the second into `slope`.
+        element t alone. A formula that returns such a number is a reduction: its output has one
+        column. One that returns both, a number and something for each element, writes the second
+        into `slope`.
     arguments : sequence of str
         The arrays that the formula reads, each of shape (rows, n).
     columns : sequence of str

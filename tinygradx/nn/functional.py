@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tinygradx.errors import ShapeError
+from tinygradx.graph import Handle
 from tinygradx.ops import activations as _blocks
 from tinygradx.ops.cross_entropy import cross_entropy
 from tinygradx.ops.dropout import dropout
@@ -21,6 +22,7 @@ from tinygradx.ops.losses import (
     smooth_l1_loss,
 )
 from tinygradx.ops.products import LINEAR, matmul
+from tinygradx.ops.structural import as_handle
 from tinygradx.tensor import Tensor
 
 __all__ = [
@@ -58,11 +60,18 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     >>> tgx.nn.functional.linear(tgx.ones(1, 2), tgx.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor([[3., 7.]])
     """
+    if not isinstance(input, Handle):
+        input = as_handle(input, "linear")
     x, w = input.array, weight.array
     if bias is not None and x.ndim == 2 and x.shape[1:] == w.shape[1:]:
         b = bias.array
         if b.shape == w.shape[:1] and x.dtype is w.dtype is b.dtype and b.dtype.kind == "f":
             return LINEAR.apply_three(input, weight, bias)  # type: ignore[no-any-return]
+    if w.ndim not in (1, 2):
+        raise ShapeError(
+            f"linear with a weight of shape {w.shape}", "neither a matrix nor a vector",
+            "pass a weight of shape (out_features, in_features), or (in_features,)",
+        )  # fmt: skip
     if not x.ndim or x.shape[-1] != w.shape[-1]:
         raise ShapeError(
             f"linear from {w.shape[-1]} features to {w.shape[0] if w.ndim > 1 else 1}",
@@ -70,7 +79,14 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             _remedy(x.shape, w.shape[-1]),
         )
     out = matmul(input, weight.T if w.ndim > 1 else weight)
-    return out if bias is None else out + bias  # type: ignore[no-any-return]
+    if bias is None:
+        return out  # type: ignore[no-any-return]
+    if bias.array.shape not in ((), (1,), w.shape[:-1]):
+        raise ShapeError(
+            f"linear with a bias of shape {bias.array.shape}", f"an output of shape {out.shape}",
+            f"pass a bias of shape {w.shape[:-1]}",
+        )  # fmt: skip
+    return out + bias  # type: ignore[no-any-return]
 
 
 def _remedy(shape: tuple[int, ...], width: int) -> str:

@@ -101,10 +101,9 @@ def uniform_(
     >>> bool((weight.abs() <= 2.0).all())
     True
     """
-    if not a <= b:
-        raise ArgumentError(f"uniform_ from {a} to {b}", "no interval", "give the lower end first")
-    drawn = random.uniform(tensor.shape, _float_of(tensor, "uniform_"), generator)
-    return _fill(tensor, a + (b - a) * drawn)
+    _float_of(tensor, "uniform_")
+    with no_grad():
+        return tensor.uniform_(a, b, generator=generator)
 
 
 def normal_(
@@ -133,10 +132,9 @@ def normal_(
     >>> bool(abs(weight.mean() - 5.0) < 0.01)
     True
     """
-    if not std >= 0.0:
-        raise ArgumentError(f"normal_ with std={std}", "no width", "use a number from 0 on")
-    drawn = random.normal(tensor.shape, _float_of(tensor, "normal_"), generator)
-    return _fill(tensor, mean + std * drawn)
+    _float_of(tensor, "normal_")
+    with no_grad():
+        return tensor.normal_(mean, std, generator=generator)
 
 
 def trunc_normal_(

@@ -36,6 +36,11 @@ class Loss(Module):
         return []
 
 
+def _ignored(index: int) -> list[str]:
+    """The index that is ignored, where it was chosen."""
+    return [] if index == -100 else [f"ignore_index={index}"]
+
+
 class MSELoss(Loss):
     """The mean squared error; see `functional.mse_loss`.
 
@@ -190,6 +195,9 @@ class NLLLoss(WeightedLoss):
             input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction
         )
 
+    def _settings(self) -> list[str]:
+        return _ignored(self.ignore_index)
+
 
 class CrossEntropyLoss(WeightedLoss):
     """The cross entropy of class scores; see `functional.cross_entropy`.
@@ -231,7 +239,8 @@ class CrossEntropyLoss(WeightedLoss):
         )  # fmt: skip
 
     def _settings(self) -> list[str]:
-        return [f"label_smoothing={self.label_smoothing}"] if self.label_smoothing else []
+        words = [f"label_smoothing={self.label_smoothing}"] if self.label_smoothing else []
+        return words + _ignored(self.ignore_index)
 
 
 class BCELoss(WeightedLoss):

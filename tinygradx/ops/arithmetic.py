@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from tinygradx.errors import GraphError
 from tinygradx.graph import Arithmetic, Handle, Leaf, Node, is_grad_enabled, wrap
-from tinygradx.kernels import backend_of
+from tinygradx.kernels import BACKENDS, backend_of
 
 
 def sum_to(array: Any, shape: tuple[int, ...]) -> Any:
@@ -31,12 +32,12 @@ def column_sums(matrix: Any) -> Any:
     ones = _ones.get(key)
     if ones is None:
         backend = backend_of(matrix)
-        if matrix.dtype.kind != "f":
+        if matrix.dtype.kind != "f" or len(matrix) > 4096:  # a longer sum loses digits in BLAS
             return backend.call(np.add.reduce, matrix, 0)
         if len(_ones) >= 64:
             _ones.clear()
         ones = _ones[key] = backend.xp.ones(len(matrix), matrix.dtype)
-    return ones.dot(matrix)
+    return BACKENDS[matrix.__class__].quiet.run(ones.dot, matrix)
 
 
 #: Vectors of ones, by length, dtype and kind of array.
@@ -76,6 +77,8 @@ def fresh(share: Any, g: Any) -> bool:
 
 def collect(complete: Sequence[tuple[Leaf, Any, bool]], kind: type[Handle], create: bool) -> None:
     """Add gradients to the `.grad` of leaves: a first one is kept, later ones are added to it."""
+    if not create:
+        complete = [_as_the_leaf_is(*each) for each in complete]
     with _collecting:
         for leaf, g, owned in complete:
             known = leaf.grad
@@ -83,6 +86,19 @@ def collect(complete: Sequence[tuple[Leaf, Any, bool]], kind: type[Handle], crea
                 leaf.grad = wrap(kind, g if owned else g.copy())
             else:
                 leaf.grad = _joined(known, g, kind, create)
+
+
+def _as_the_leaf_is(leaf: Leaf, g: Any, owned: bool) -> tuple[Leaf, Any, bool]:
+    """A gradient for what the leaf holds by now: its `.data` may be another than it was."""
+    if g.shape == leaf.shape and g.dtype is leaf.dtype:
+        return leaf, g, owned
+    if g.shape != leaf.shape:
+        raise GraphError(
+            f"backward() to a leaf of shape {leaf.shape}",
+            f"a gradient of shape {g.shape}: its .data was replaced since the forward pass",
+            "run the forward pass again",
+        )
+    return leaf, g.astype(leaf.dtype), True
 
 
 #: Two threads may reach a shared leaf at once, and NumPy lets both add at once.

@@ -13,17 +13,26 @@ from typing import Any
 
 import numpy as np
 
-from tinygradx.errors import ArgumentError, DimError, DtypeError, ShapeError
+from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Handle, Node, Op, here, is_grad_enabled, next_age, register, wrap
 from tinygradx.kernels import BACKENDS, Formula, RowText, backend_of, row_kernel
 from tinygradx.ops.activations import log_softmax
-from tinygradx.ops.elementary import add, div, exp, log1p, mul, neg, where
+from tinygradx.ops.elementary import add, exp, log1p, mul, neg, where
 from tinygradx.ops.elementwise import DTYPE_NAMES
-from tinygradx.ops.losses import REDUCTIONS, check_reduction, reduce_losses
+from tinygradx.ops.losses import (
+    REDUCTIONS,
+    check_reduction,
+    class_dim,
+    class_losses,
+    class_weights,
+    kept_targets,
+    reduce_losses,
+    reduce_weighted,
+)
 from tinygradx.ops.reductions import MEAN, PICK, SUM
 from tinygradx.ops.reductions import sum as total
 from tinygradx.ops.rowwise import row_max, row_sum
-from tinygradx.ops.shapes import expand, permute, reshape, to_dtype, unsqueeze
+from tinygradx.ops.shapes import expand, reshape, unsqueeze
 from tinygradx.ops.structural import as_handle
 
 _INT64 = np.dtype(np.int64)
@@ -212,34 +221,27 @@ def cross_entropy(
             f"cross_entropy with label_smoothing={label_smoothing!r}", "not a share of one",
             "use a number from 0 to 1",
         )  # fmt: skip
-    if x.array.dtype.kind != "f":
-        raise DtypeError(
-            "cross_entropy", f"scores of dtype {x.array.dtype}", "pass floats: input.float()"
-        )
-    weights = None if weight is None else _weights(weight, x)
     if t.array.dtype.kind == "f":
-        losses = _by_probability(x, t, weights, label_smoothing)
-        if reduction != "mean" or not losses.array.ndim:
-            return reduce_losses(losses, reduction, "cross_entropy")
-        return _mean(losses, float(losses.array.size), x.array)
-    x, t = _as_matrix(x, t)
-    shape = t.array.shape
-    if len(shape) != 1:
-        t = reshape(t, (-1,))
-    counts = _counts(t.array, x.array, weights, ignore_index)
-    losses = _by_index(x, t, weights, counts, label_smoothing)
-    if reduction == "mean":
-        return _mean(losses, float(counts.sum()), x.array)
-    if reduction == "sum":
-        return total(losses)
-    return losses if losses.array.shape == shape else reshape(losses, shape)
+        losses = _by_probability(x, t, weight, ignore_index, label_smoothing)
+        return reduce_losses(losses, reduction, "cross_entropy")
+    dim = class_dim(x.array, t.array, "cross_entropy")
+    log_p = log_softmax(x, dim)
+    losses, counts = class_losses(log_p, t, dim, weight, ignore_index, "cross_entropy")
+    if label_smoothing:
+        count = x.array.shape[dim]
+        evenly = neg(total(_weighted(log_p, dim, weight), dim))
+        kept = kept_targets(t.array, count, ignore_index, "cross_entropy")
+        if kept is not None:
+            evenly = where(wrap(x.result_class, kept), evenly, 0.0)
+        losses = add(mul(losses, 1.0 - label_smoothing), mul(evenly, label_smoothing / count))
+    return reduce_weighted(losses, counts, reduction, "cross_entropy")
 
 
 def _is_plain(scores: Any, classes: Any, ignored: int) -> bool:
     """Whether these are scores (N, C) with classes (N,), none of them ignored."""
     if scores.ndim != 2 or classes.dtype is not _INT64 or classes.shape != scores.shape[:1]:
         return False
-    return scores.dtype.kind == "f" and classes.size and not 0 <= ignored < scores.shape[1]
+    return scores.dtype.kind == "f" and scores.size and not 0 <= ignored < scores.shape[1]
 
 
 def _all_exist(classes: Any, count: int) -> bool:
@@ -247,84 +249,7 @@ def _all_exist(classes: Any, count: int) -> bool:
     return bool((classes >= 0).all() and (classes < count).all())
 
 
-def _as_matrix(x: Handle, t: Handle) -> tuple[Handle, Handle]:
-    """Scores as (N, C), whatever dimensions came with them; class indices as they are."""
-    scores, classes = x.array.shape, t.array.shape
-    if not scores or classes != (scores[:1] + scores[2:] if len(scores) > 1 else ()):
-        raise ShapeError(
-            f"cross_entropy of scores {scores} and targets {classes}",
-            "shapes that do not match",
-            _remedy(scores, classes),
-        )
-    if t.array.dtype.kind not in "iu":
-        raise DtypeError(
-            "cross_entropy", f"targets of dtype {t.array.dtype}",
-            "pass class indices, target.long(), or probabilities as floats",
-        )  # fmt: skip
-    if len(scores) == 1:
-        x = reshape(x, (1, scores[0]))
-    elif len(scores) > 2:
-        x = reshape(permute(x, (0, *range(2, len(scores)), 1)), (-1, scores[1]))
-    return x, t
-
-
-def _remedy(scores: tuple[int, ...], classes: tuple[int, ...]) -> str:
-    if len(scores) == 2 and classes == (scores[0], 1):
-        return "drop the second dimension of the targets: target.squeeze(1)"
-    if len(scores) > 1 and classes == scores:
-        return "pass class indices, target.argmax(1), or probabilities as floats"
-    return "pass scores (N, C) with class indices (N,), or probabilities (N, C)"
-
-
-def _weights(weight: Any, x: Handle) -> Any:
-    """The weights of classes as an array of the scores' dtype."""
-    array = as_handle(weight, "cross_entropy").array
-    shape = x.array.shape
-    count = shape[1] if len(shape) > 1 else shape[0] if shape else 0
-    if array.shape != (count,):
-        raise ShapeError(
-            f"cross_entropy with a weight of shape {array.shape}", f"scores of {count} classes",
-            f"pass one weight for each class: shape ({count},)",
-        )  # fmt: skip
-    return array.astype(x.array.dtype, copy=False)
-
-
-def _counts(classes: Any, scores: Any, weights: Any, ignored: int) -> Any:
-    """How much each target counts; classes that do not exist are refused."""
-    count = scores.shape[-1]
-    kept = classes != ignored
-    wrong = classes[kept & ((classes < 0) | (classes >= count))]
-    if wrong.size:
-        raise DimError(
-            f"cross_entropy of scores {scores.shape}", f"the class index {wrong[0]}",
-            f"use indices from 0 to {count - 1}, or ignore_index={ignored} for none",
-        )  # fmt: skip
-    if weights is None:
-        return kept.astype(scores.dtype)
-    return np.where(kept, weights[np.where(kept, classes, 0)], scores.dtype.type(0))
-
-
-def _by_index(x: Handle, t: Handle, weights: Any, counts: Any, smoothing: float) -> Any:
-    """The losses of class indices with all that may come along."""
-    kind, dtype = x.result_class, x.array.dtype
-    classes = t.array
-    # What is ignored borrows a class, and counts nothing, whatever its loss is.
-    real = (classes >= 0) & (classes < x.array.shape[1])
-    t = wrap(kind, np.where(real, classes, 0).astype(_INT64, copy=False))
-    losses = CROSS_ENTROPY.apply((x, t), ("none",))
-    losses = where(wrap(kind, counts > 0), mul(losses, wrap(kind, counts)), 0.0)
-    if not smoothing:
-        return losses
-    spread = neg(log_softmax(x, 1))
-    if weights is not None:
-        spread = mul(spread, wrap(kind, weights))
-    evenly = total(spread, 1)
-    evenly = where(wrap(kind, counts > 0), evenly, 0.0)
-    share = smoothing / x.array.shape[1]
-    return to_dtype(add(mul(losses, 1.0 - smoothing), mul(evenly, share)), dtype)
-
-
-def _by_probability(x: Handle, t: Handle, weights: Any, smoothing: float) -> Any:
+def _by_probability(x: Handle, t: Handle, weight: Any, ignored: int, smoothing: float) -> Any:
     """The losses of probabilities: -sum(q * log(p)) over the classes."""
     scores, shape = x.array.shape, t.array.shape
     if shape != scores or not scores:
@@ -333,26 +258,28 @@ def _by_probability(x: Handle, t: Handle, weights: Any, smoothing: float) -> Any
             "shapes that do not match",
             "pass a probability for each score, or class indices: target.long()",
         )
+    if x.array.dtype.kind != "f":
+        raise DtypeError(
+            "cross_entropy", f"scores of dtype {x.array.dtype}", "pass floats: input.float()"
+        )
+    if ignored >= 0:
+        raise ArgumentError(
+            f"cross_entropy of probabilities with ignore_index={ignored}", "no class indices",
+            "leave it out, or use weight=",
+        )  # fmt: skip
     dim = 1 if len(scores) > 1 else 0
     if smoothing:
         t = add(mul(t, 1.0 - smoothing), smoothing / scores[dim])
-    terms = mul(log_softmax(x, dim), t)
-    if weights is not None:
-        along = [1] * len(scores)
-        along[dim] = -1
-        terms = mul(terms, wrap(x.result_class, weights.reshape(along)))
-    return neg(total(terms, dim))
+    return neg(total(_weighted(mul(log_softmax(x, dim), t), dim, weight), dim))
 
 
-def _mean(losses: Handle, count: float, scores: Any) -> Any:
-    """The sum over what counted; nothing has no mean."""
-    if not count:
-        raise ArgumentError(
-            f"the mean cross_entropy of scores {scores.shape}",
-            "no target that counts: none at all, or all ignored or of weight 0, so it is 0 / 0",
-            'leave such a batch out, or use reduction="sum", which answers 0',
-        )
-    return div(total(losses), count)
+def _weighted(terms: Any, dim: int, weight: Any) -> Any:
+    """Terms times the weights of their classes, which lie along `dim`."""
+    if weight is None:
+        return terms
+    shape = terms.array.shape
+    along = [shape[dim] if axis == dim else 1 for axis in range(len(shape))]
+    return mul(terms, reshape(class_weights(weight, terms, shape[dim], "cross_entropy"), along))
 
 
 __all__ = ["CROSS_ENTROPY", "cross_entropy"]

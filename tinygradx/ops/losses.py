@@ -625,44 +625,61 @@ def nll_loss(
     asked = "nll_loss"
     x, t = as_handle(input, asked), as_handle(target, asked)
     check_reduction(reduction, asked)
-    dim = _class_dim(x.array, t.array)
+    dim = class_dim(x.array, t.array, asked)
+    return reduce_weighted(*class_losses(x, t, dim, weight, ignore_index, asked), reduction, asked)
+
+
+def class_losses(
+    x: Handle, t: Handle, dim: int, weight: Any, ignore_index: int, asked: str
+) -> tuple[Any, Any]:
+    """The weighted negative log likelihood of each target, and what each counts (None: all 1)."""
     count = x.array.shape[dim]
-    kept = _kept(t.array, count, ignore_index, x.array.shape)
+    kept = kept_targets(t.array, count, ignore_index, asked)
     if kept is not None:  # what is ignored borrows a class
         t = wrap(x.result_class, np.where(kept, t.array, 0))
     losses = neg(PICK.apply((x, t), (dim,)))
     if weight is None and kept is None:
-        return reduce_losses(losses, reduction, asked)
-    counts = 1.0 if weight is None else getitem(_class_weights(weight, x, count), t)
+        return losses, None
+    counts = 1.0 if weight is None else getitem(class_weights(weight, x, count, asked), t)
     if kept is not None:
         counts = to_dtype(where(wrap(x.result_class, kept), counts, 0.0), x.array.dtype)
     # Not a product alone: what is ignored may be infinite.
-    losses = where(ne(counts, 0.0), mul(losses, counts), 0.0)
-    if reduction == "mean":
+    return where(ne(counts, 0.0), mul(losses, counts), 0.0), counts
+
+
+def reduce_weighted(losses: Any, counts: Any, reduction: str, asked: str) -> Any:
+    """Many losses made one; a mean is divided by what they count."""
+    if reduction == "mean" and counts is not None:
         return weighted_mean(losses, counts, asked)
     return reduce_losses(losses, reduction, asked)
 
 
-def _class_dim(x: Any, classes: Any) -> int:
+def class_dim(x: Any, classes: Any, asked: str) -> int:
     """Which dimension of the input the classes are, if the target fits."""
     dim = 1 if x.ndim > 1 else 0
-    if not x.ndim or classes.shape != x.shape[:dim] + x.shape[dim + 1 :]:
-        squeezed = x.ndim == 2 and classes.shape == (len(x), 1)
+    if x.ndim and not x.shape[dim]:
         raise ShapeError(
-            f"nll_loss of an input {x.shape} and a target {classes.shape}",
-            "shapes that do not match",
-            "write target.squeeze(1)" if squeezed else "pass (N, C) and class indices (N,)",
+            f"{asked} of an input {x.shape}", "no classes", "pass (N, C), with a column for each"
         )
     if classes.dtype.kind not in "iu":
-        raise DtypeError(
-            "nll_loss", f"a target of {classes.dtype}", "pass class indices: target.long()"
-        )
+        raise DtypeError(asked, f"a target of {classes.dtype}", "pass class indices: target.long()")
     if x.dtype.kind != "f":
-        raise DtypeError("nll_loss", f"an input of {x.dtype}", "pass logarithms of probabilities")
+        raise DtypeError(asked, f"an input of {x.dtype}", "pass floats: input.float()")
+    if not x.ndim or classes.shape != x.shape[:dim] + x.shape[dim + 1 :]:
+        do = "pass (N, C) and class indices (N,)"
+        if x.ndim == 2 and classes.shape == (len(x), 1):
+            do = "write target.squeeze(1)"
+        elif x.ndim > 1 and classes.shape == x.shape:
+            do = "write target.argmax(1)"
+        raise ShapeError(
+            f"{asked} of an input {x.shape} and a target {classes.shape}",
+            "shapes that do not match",
+            do,
+        )
     return dim
 
 
-def _kept(classes: Any, count: int, ignored: int, shape: tuple[int, ...]) -> Any:
+def kept_targets(classes: Any, count: int, ignored: int, asked: str) -> Any:
     """Which targets count; None where all of them do. Also refuses classes that do not exist."""
     # As unsigned numbers negative ones are large, so that one pass over them finds both ends.
     unsigned = classes.astype(np.int64, copy=False).view(np.uint64)
@@ -672,18 +689,18 @@ def _kept(classes: Any, count: int, ignored: int, shape: tuple[int, ...]) -> Any
     wrong = classes[kept & ((classes < 0) | (classes >= count))]
     if wrong.size:
         raise DimError(
-            f"nll_loss of an input {shape}", f"the class index {wrong[0]}",
+            f"{asked} with {count} classes", f"the class index {wrong[0]}",
             f"use indices from 0 to {count - 1}, or ignore_index={ignored} for none",
         )  # fmt: skip
     return kept
 
 
-def _class_weights(weight: Any, x: Handle, count: int) -> Handle:
+def class_weights(weight: Any, x: Handle, count: int, asked: str) -> Handle:
     """The weights of classes, in the dtype of the input."""
-    w = as_handle(weight, "nll_loss")
+    w = as_handle(weight, asked)
     if w.array.shape != (count,):
         raise ShapeError(
-            f"nll_loss with a weight of shape {w.array.shape}", f"an input of {count} classes",
+            f"{asked} with a weight of shape {w.array.shape}", f"an input of {count} classes",
             f"pass one weight for each class: shape ({count},)",
         )  # fmt: skip
     return to_dtype(w, x.array.dtype)  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ import numpy as np
 
 from tinygradx.errors import ShapeError
 from tinygradx.graph import Handle, Node, here, is_grad_enabled, next_age, wrap
-from tinygradx.kernels import backend_of, columns_kernel
+from tinygradx.kernels import BACKENDS, backend_of, columns_kernel
 from tinygradx.ops.arithmetic import column_sums
 from tinygradx.ops.elementary import add
 from tinygradx.ops.elementwise import DTYPE_NAMES
@@ -24,12 +24,12 @@ class Matmul(Structural):
     inputs = ("a", "b")
 
     def forward(self, a: Any, b: Any) -> Any:
-        return a.dot(b) if a.ndim == 2 == b.ndim else _product(a, b)
+        return _product(a, b)
 
     def apply_two(self, a: Handle, b: Handle) -> Any:
         """`apply` for two matrices, without loops: 0.4 of 3.7 microseconds shorter."""
         x, y = a.array, b.array
-        out = x.dot(y)
+        out = BACKENDS[x.__class__].quiet.run(x.dot, y)
         handle = wrap(a.result_class, out)
         if (a.requires_grad or b.requires_grad) and is_grad_enabled():
             handle.node = Node(
@@ -63,7 +63,7 @@ class Linear(Structural):
         self._add_bias: dict[Any, Any] = {}
 
     def forward(self, x: Any, weight: Any, bias: Any) -> Any:
-        out = x.dot(weight.T)
+        out = BACKENDS[x.__class__].quiet.run(x.dot, weight.T)
         kernel = self._add_bias.get(out.dtype)
         if kernel is None:
             backend, dtype = backend_of(out), DTYPE_NAMES[out.dtype.char]
@@ -103,9 +103,10 @@ class Linear(Structural):
         )
 
     def pull_arrays(self, g: Any, x: Any, weight: Any, wanted: tuple[bool, ...]) -> Any:
+        quiet = BACKENDS[g.__class__].quiet
         return (
-            g.dot(weight) if wanted[0] else None,
-            g.T.dot(x) if wanted[1] else None,
+            quiet.run(g.dot, weight) if wanted[0] else None,
+            quiet.run(g.T.dot, x) if wanted[1] else None,
             column_sums(g) if wanted[2] else None,
         )
 
@@ -114,7 +115,7 @@ def _product(a: Any, b: Any) -> Any:
     # For two matrices ndarray.dot takes half the time of np.matmul on small ones (0.6 for 1.2
     # microseconds, 4x4), and calls the same BLAS.
     if a.ndim == 2 == b.ndim:
-        return a.dot(b)
+        return backend_of(a).quiet.run(a.dot, b)
     return backend_of(a).call(np.matmul, a, b)
 
 

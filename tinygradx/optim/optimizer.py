@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
-from tinygradx.errors import ArgumentError, DtypeError, GraphError
+from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
 from tinygradx.graph import Cell, Leaf, enable_grad, here, wrap
 from tinygradx.kernels import BACKENDS, Formula, Text, backend_of, update_kernel
 from tinygradx.tensor import Tensor
@@ -52,7 +52,14 @@ class Update:
     def __call__(self, arrays: tuple[Any, ...], g: Any, numbers: tuple[float, ...]) -> None:
         """Change the arrays, `p` first, by the gradient and the numbers, in the formula's order."""
         p = arrays[0]
-        backend, dtype = BACKENDS[p.__class__], p.dtype
+        backend, shape, dtype = BACKENDS[p.__class__], p.shape, p.dtype
+        for array in (g, *arrays[1:]):  # a kernel checks nothing, and would write beyond the end
+            if array.shape != shape or array.dtype is not dtype:
+                raise ShapeError(
+                    f"{self.name} of a parameter of shape {shape}, {dtype}",
+                    f"a gradient or a state of shape {array.shape}, {array.dtype}",
+                    "call zero_grad() and make the optimiser anew once .data was replaced",
+                )
         kernel = self._kernels.get(dtype)
         if kernel is None:
             text = self.text(backend.name, _DTYPE_NAMES[dtype.char])
@@ -197,10 +204,71 @@ class Optimizer:
                     grad = node.grad if isinstance(node, Leaf) else None
                     if grad is not None:
                         changed.append(tensor.cell)
-                        update(tensor.array, grad.array, state[tensor], group)
+                        own = state[tensor]
+                        update(tensor.array, grad.array, own, group)
+                        changed += [t.cell for t in own.values() if isinstance(t, Tensor)]
         finally:
             Cell.write_all(changed, where)
         return loss
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the optimiser knows, in PyTorch's form: to save it, and to go on from there.
+
+        Returns
+        -------
+        dict
+            "state" has what is kept for each parameter, under its number in the order of the
+            groups; "param_groups" has the settings, with those numbers as "params".
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> optimizer = tgx.optim.SGD([tgx.zeros(2).requires_grad_()], lr=0.5)
+        >>> optimizer.state_dict()["param_groups"][0]["lr"]
+        0.5
+        """
+        numbers: dict[Tensor, int] = {}
+        groups = []
+        for group in self.param_groups:
+            for tensor in group["params"]:
+                numbers[tensor] = len(numbers)
+            groups.append(group | {"params": [numbers[tensor] for tensor in group["params"]]})
+        state = {numbers[tensor]: dict(kept) for tensor, kept in self.state.items() if kept}
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from what `state_dict` answered; its values are copied.
+
+        Parameters
+        ----------
+        state_dict : dict
+            Of an optimiser of this kind with as many parameters in as many groups.
+
+        Raises
+        ------
+        ArgumentError, ShapeError
+            If the groups or the shapes are not those of the parameters here; nothing is changed.
+        """
+        asked = f"load the state of {type(self).__name__}"
+        given = state_dict["param_groups"]
+        theirs = [len(group["params"]) for group in given]
+        ours = [len(group["params"]) for group in self.param_groups]
+        if theirs != ours:
+            raise ArgumentError(
+                asked, f"groups of {theirs} parameters, where there are {ours}",
+                "make the optimiser of the same groups first",
+            )  # fmt: skip
+        states: dict[Tensor, dict[str, Any]] = {}
+        for saved, group in zip(given, self.param_groups, strict=True):
+            for number, tensor in zip(saved["params"], group["params"], strict=True):
+                kept = state_dict["state"].get(number, {})
+                states[tensor] = {name: _loaded(asked, v, tensor) for name, v in kept.items()}
+        for saved, group in zip(given, self.param_groups, strict=True):
+            settings = {name: value for name, value in saved.items() if name != "params"}
+            self.check(group | settings, asked)
+            group.update(settings)
+        self.state.clear()
+        self.state.update({tensor: kept for tensor, kept in states.items() if kept})
 
     def update(self, array: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
         """Change one parameter; every optimiser writes its own.
@@ -217,6 +285,18 @@ class Optimizer:
         raise NotImplementedError(f"{type(self).__name__} has no update")
 
 
+def _loaded(asked: str, value: Any, like: Tensor) -> Any:
+    """A copy of what was kept for a parameter, checked; numbers as they are."""
+    if not isinstance(value, Tensor):
+        return value
+    if value.shape not in ((), like.shape):
+        raise ShapeError(
+            asked, f"a state of shape {value.shape} for a parameter of shape {like.shape}",
+            "load into the model that was trained",
+        )  # fmt: skip
+    return wrap(Tensor, value.array.astype(like.dtype))
+
+
 def ascending(grad: Any) -> Any:
     """The gradient turned round, for `maximize`."""
     backend = backend_of(grad)
@@ -229,4 +309,8 @@ def kept(state: dict[str, Any], name: str, like: Any) -> Any:
     if known is None:
         zeros = backend_of(like).xp.zeros(like.shape, like.dtype)
         known = state[name] = wrap(Tensor, zeros)
+    array = known.array
+    if array.dtype is not like.dtype or not array.flags.c_contiguous:
+        # After model.double(); and flat, a strided one would be a copy and the change be lost.
+        known = state[name] = wrap(Tensor, array.astype(like.dtype, order="C"))
     return known.array

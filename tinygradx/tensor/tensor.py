@@ -184,6 +184,8 @@ class Tensor(Handle):
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
+        if value is not None and not isinstance(value, Tensor):
+            raise DtypeError("set .grad", f"a {type(value).__name__}", "pass a Tensor")
         if value is not None and (value.shape != self.shape or value.dtype != self.dtype):
             raise ShapeError(
                 f"set .grad of a tensor of shape {self.shape}, {self.dtype}",
