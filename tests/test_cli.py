@@ -13,7 +13,8 @@ import pytest
 
 import tinygradx as tgx
 from tinygradx import cli
-from tinygradx.cli import doctor, files, terminal
+from tinygradx.cli import doctor, terminal
+from tinygradx.draw import files
 
 ROOT = Path(tgx.__file__).parent.parent
 compiled = pytest.mark.skipif(
@@ -114,6 +115,12 @@ def test_demo_without_the_extra_still_trains(tmp_path, monkeypatch, capsys):
     assert cli.main(["demo", "--out", str(tmp_path), "--epochs", "1"]) == 0
     said = capsys.readouterr().out
     assert "Held-out accuracy: " in said
+    assert "Trained for 1 epoch in " in said
+    assert re.search(
+        r"^Loss curve: not drawn, since Matplotlib cannot be imported \(.+\); for a picture: pip",
+        said, re.MULTILINE,
+    )  # fmt: skip
+    assert "graph.dot (text alone, since neither the program `dot` nor the package" in said
     assert said.count(INSTALL) == 3
     assert (tmp_path / "graph.dot").read_text(encoding="utf-8").startswith("digraph")
     assert [path.name for path in tmp_path.iterdir()] == ["graph.dot"]
@@ -133,7 +140,8 @@ sys.exit(main(sys.argv[1:]))
 def test_an_interrupted_demo_leaves_nothing_behind(tmp_path):
     child = subprocess.Popen(
         [
-            sys.executable, "-c", HEARS_CTRL_C, "demo", "--out", str(tmp_path), "--epochs", "1000000",
+            sys.executable, "-c", HEARS_CTRL_C,
+            "demo", "--out", str(tmp_path), "--epochs", "1000000",
         ],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environment(),
     )  # fmt: skip
@@ -376,13 +384,21 @@ def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):
     target = tmp_path / "picture.svg"
     files.write_whole(target, b"old")
 
-    def stop(self, content):
-        with open(self, "wb") as file:
-            file.write(content[:2])
+    def stop(descriptor):
+        assert sum(path.stat().st_size > 3 for path in tmp_path.iterdir()) == 1  # the new one
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, "write_bytes", stop)
+    monkeypatch.setattr(os, "fsync", stop)
     with pytest.raises(KeyboardInterrupt):
         files.write_whole(target, b"new and longer")
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["picture.svg"]
+
+
+def test_curves_into_a_folder_that_is_not_there(tmp_path, capsys):
+    target = tmp_path / "nope" / "x.svg"
+    assert cli.main(["curves", "relu", "-o", str(target)]) == 1
+    said = capsys.readouterr().err
+    assert f"got: no folder {str(target.parent)!r}" in said
+    assert "make the folder first" in said
+    assert list(tmp_path.iterdir()) == []

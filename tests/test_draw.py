@@ -227,7 +227,10 @@ def test_nine_elements_are_shown_and_ten_are_summed_up() -> None:
         (np.array([1.0]), ["[1.0000]"]),
         (np.array([]), ["no elements"]),
         (np.array([[1, 2], [3, 4]]), ["[1, 2]", "[3, 4]"]),
-        (np.arange(7), ["[0, 1, 2, 3, 4", "5, 6]"]),
+        (np.arange(7), ["[0, 1, 2, 3, 4,", "5, 6]"]),
+        (np.arange(6).reshape(1, 6), ["[0, 1, 2, 3, 4,", "5]"]),
+        (np.arange(5), ["[0, 1, 2, 3, 4]"]),
+        (np.arange(6).reshape(2, 3), ["[0, 1, 2]", "[3, 4, 5]"]),
         (np.array([1.0, np.nan]), ["[1.0000, nan]", "NaN! (1 of 2)"]),
         (np.float32(np.nan), ["NaN!"]),
         (np.float32(-np.inf), ["-Inf!"]),
@@ -700,6 +703,28 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(OSError, match="disk full"):
         draw_dot(leaf(2.0).tanh()).save(path)
     assert path.read_bytes() == old
+    assert [p.name for p in tmp_path.iterdir()] == ["graph.dot"]
+
+
+@pytest.mark.parametrize("write", ["save", "render"])
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, write: str) -> None:
+    drawing = draw_dot(leaf(2.0) * 3)
+    target = tmp_path / "nope" / "x.svg"
+    with pytest.raises(ArgumentError) as caught:
+        getattr(drawing, write)(target)
+    assert str(target) in caught.value.asked
+    assert caught.value.got == f"no folder {str(target.parent)!r}"
+    assert "make the folder first" in caught.value.do
+    target.parent.write_text("a file", encoding="utf-8")
+    with pytest.raises(ArgumentError, match="nope' is no folder"):
+        getattr(drawing, write)(target)
+
+
+def test_a_file_that_cannot_be_written_is_named_and_not_the_one_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "graph.dot").mkdir()
+    with pytest.raises(OSError, match=r"graph\.dot'$") as caught:
+        draw_dot(leaf(2.0) * 3).save(tmp_path / "graph.dot")
+    assert caught.value.filename == str(tmp_path / "graph.dot")
     assert [p.name for p in tmp_path.iterdir()] == ["graph.dot"]
 
 

@@ -144,7 +144,9 @@ def test_graphviz_pure_is_told_its_layout_and_spared_signs(programs: Path) -> No
 @posix
 def test_graphviz_pure_alone_makes_no_pdf(programs: Path) -> None:
     engine(programs, "echo never asked; exit 1", "graphviz-pure")
-    with pytest.raises(RendererNotFound, match="graphviz-pure alone, which makes no PDF"):
+    with pytest.raises(
+        RendererNotFound, match="only the package graphviz-pure is here, which makes no PDF"
+    ):
         render_dot("digraph {}", "pdf")
 
 

@@ -198,7 +198,7 @@ NAMES = {
     "&#60;b&#62;": "&#60;b&#62;", "two\nlines": "two lines", "\u200f\u202eright": "right",
     "</title></svg><svg onload=alert(1)>": "</title></svg><svg onload=alert(1)>",
     "]]></style><script>": "]]></style><script>", "url(javascript:alert(1))":
-    "url(javascript:alert(1))", "a" * 10_000: "a" * 40, '" onmouseover="alert(1)':
+    "url(javascript:alert(1))", "a" * 10_000: "a" * 36, '" onmouseover="alert(1)':
     '" onmouseover="alert(1)', "%s{}": "%s{}", "-->": "-->", "$(id)`id`": "$(id)`id`",
     "שלום": "שלום", "e\u0301": "e\u0301",
 }  # fmt: skip

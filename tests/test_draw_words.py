@@ -1,5 +1,7 @@
 """What drawings say: rules, marks, states, names, and what they answer to a wrong argument."""
 
+import importlib.util
+import re
 from typing import Any
 
 import pytest
@@ -7,8 +9,13 @@ import pytest
 import tinygradx as tgx
 from tinygradx import nn
 from tinygradx.draw import Drawing, DrawnNode, draw_dot, print_graph
+from tinygradx.draw.drawing import ENDINGS, SHOWN
 from tinygradx.errors import TeachingError
 from tinygradx.graph import Node, Op, newest_first
+
+pictures = pytest.mark.skipif(
+    importlib.util.find_spec("pygraphviz") is None, reason="pygraphviz is not installed"
+)
 
 
 def leaf(value: Any) -> Any:
@@ -233,8 +240,25 @@ def test_numbers_of_one_box_begin_in_one_place() -> None:
     y = x * -3
     y.backward()
     source = draw_dot(y, names={"x": x}).source
-    assert "&nbsp; &nbsp;2.0000" in source
-    assert "&nbsp; -3.0000" in source
+    assert ">&nbsp;2.0000<" in source
+    assert ">-3.0000<" in source
+
+
+@pictures
+@pytest.mark.parametrize("name", ["w", "a name that is wider than all of the rows below it"])
+def test_data_and_gradient_begin_in_one_place_of_the_picture(name: str) -> None:
+    """Whatever the font: the layout itself puts both into one column, close to the words."""
+    x = leaf([0.5 * i for i in range(8)])
+    y = (x * x).sum()
+    y.backward()
+    svg = draw_dot(y, names={name: x}).pipe("svg").decode()
+    texts = re.findall(r'<text text-anchor="start" x="([-\d.]+)"[^>]*>([^<]+)</text>', svg)
+    begins = {text.strip(): float(place) for place, text in texts}
+    rows = ["[0.0000, 0.5000, 1.0000, 1.5000, 2.0000,", "2.5000, 3.0000, 3.5000]",
+            "[0.0000, 1.0000, 2.0000, 3.0000, 4.0000,", "5.0000, 6.0000, 7.0000]"]  # fmt: skip
+    assert len({begins[row] for row in rows}) == 1
+    words = [float(place) for place, text in texts if text.strip() in ("data", "grad")]
+    assert 15.0 < begins[rows[0]] - min(words, key=lambda w: abs(w - begins[rows[0]])) < 40.0
 
 
 def test_what_is_saved_is_told_when_asked_for() -> None:
@@ -302,6 +326,18 @@ def test_a_module_draws_what_it_answers() -> None:
 def test_a_module_is_not_a_graph() -> None:
     with pytest.raises(TypeError, match=r"model\.draw\(x\)"):
         draw_dot(nn.Linear(2, 3))  # type: ignore[arg-type]
+
+
+def test_what_a_drawing_is_shown_as_can_be_saved() -> None:
+    y = leaf(1.0) * 2
+    told = re.findall(r'"(\w+)"', (draw_dot.__doc__ or "").partition("format : ")[2].split("\n")[0])
+    assert told == list(SHOWN)
+    assert {f".{format}" for format in told} <= ENDINGS.keys()
+    assert [draw_dot(y, format).format for format in told] == told
+    for format in ("jpg", "json", "plain", "svgz"):
+        with pytest.raises(ValueError, match="use one of 'svg', 'png', 'pdf'") as caught:
+            draw_dot(y, format)
+        assert f"format={format!r}" in str(caught.value)
 
 
 @pytest.mark.parametrize("function", [draw_dot, print_graph])

@@ -3,6 +3,7 @@
 import io
 import math
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -25,6 +26,7 @@ from tinygradx.errors import (
     UnknownNameError,
 )
 from tinygradx.plot import canvas, lines
+from tinygradx.plot.curves import _wrapped
 
 ROOT = Path(tgx.__file__).parent.parent
 NORMAL = 1.0 / math.sqrt(2.0 * math.pi)
@@ -515,4 +517,30 @@ def test_without_matplotlib_one_error_names_the_command(monkeypatch):
         with pytest.raises(RendererNotFound) as caught:
             call()
         assert caught.value.do == "pip install 'tinygradx[viz]'"
-        assert "no Matplotlib" in caught.value.got
+        assert re.fullmatch(r"Matplotlib cannot be imported \(.+\)", caught.value.got)
+
+
+@pytest.mark.parametrize(
+    ("formula", "lines"),
+    [
+        ("x if x > 0 else alpha * (exp(x) - 1)", ["x if x > 0", "else alpha * (exp(x) - 1)"]),
+        ("x if x > lambd else (x if x < -lambd else 0)",
+         ["x if x > lambd", "else (x if x < -lambd else 0)"]),
+        ("aaaaaaaaaaaa * bbbbbbbbbb + cccccccccc * d", ["aaaaaaaaaaaa * bbbbbbbbbb",
+                                                       "+ cccccccccc * d"]),
+        ("max(x, 0)", ["max(x, 0)"]),
+        ("", []),
+        ("f(" + 40 * "x" + ") + 1", ["f(" + 40 * "x" + ")", "+ 1"]),
+    ],
+)  # fmt: skip
+def test_a_formula_is_broken_before_an_operator_outside_its_brackets(formula, lines):
+    assert _wrapped(formula, 34) == lines
+
+
+def test_no_line_of_a_formula_ends_in_an_operator():
+    for name, block in tgx.activations.items():
+        formula = re.sub(r"(\d+\.\d{4})\d{4,}", r"\1...", block.textbook)
+        broken = _wrapped(formula, 34)
+        assert " ".join(broken) == formula
+        assert all(len(line) <= 34 for line in broken), name
+        assert not [line for line in broken if line.split()[-1] in ("+", "-", "*", "/", "**")], name

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tinygradx.cli import FORMATS
-from tinygradx.cli.files import picture, write_whole
+from tinygradx.cli.files import picture
 from tinygradx.cli.terminal import busy
+from tinygradx.draw.files import check_folder, write_whole
 
 
 def curves(names: Sequence[str], out: str, format: str | None = None, slope: bool = True) -> int:
@@ -44,6 +45,8 @@ def curves(names: Sequence[str], out: str, format: str | None = None, slope: boo
         return _wrong(
             f"{out!r} does not say what to draw; end it in .{', .'.join(FORMATS)}, or add --format"
         )
+    if out != "-":
+        check_folder(Path(out), f"draw curves to {out!r}")
     with busy("drawing"):
         if len(names) == 1 and names[0] != "all":
             figure = plot.activation(names[0], slope).figure

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tinygradx.cli.files import picture, ready_folder, write_whole
+from tinygradx.cli.files import picture, ready_folder
 from tinygradx.cli.terminal import busy, progress
+from tinygradx.draw.files import write_whole
 from tinygradx.errors import RendererNotFound
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 #: the products are large enough for OpenBLAS to share them among threads that wait for each other:
 #: on two busy cores the training then takes 3 to 39 seconds, not 0.8.
 HIDDEN, BATCH, RATE, NOISE = 192, 32, 0.01, 0.25
-DRAWN = 8  # images in the drawn batch: a box has room for as many losses
+DRAWN = 8  # images in the drawn batch: a box has room for as many labels
 
 
 def demo(out: Path, epochs: int, seed: int = 0) -> int:
@@ -64,7 +65,7 @@ def demo(out: Path, epochs: int, seed: int = 0) -> int:
             loss, right = judge(model, *held_out)
             judged.append(loss)
             report(epoch, noisy[-1], right, time.perf_counter() - start)
-    print(f"Trained for {epochs} epochs in {time.perf_counter() - start:.1f} s")
+    print(f"Trained for {epochs} epoch{'s' * (epochs > 1)} in {time.perf_counter() - start:.1f} s")
     count = len(held_out[0])
     right = judge(model, *held_out)[1]
     print(
@@ -196,7 +197,7 @@ def _graph(model: Sequential, x: Tensor, y: Tensor, out: Path) -> str:
         return str(drawing.save(out / "graph.svg").resolve())
     except RendererNotFound as error:
         path = drawing.save(out / "graph.dot").resolve()
-        return f"{path} (text alone, since here is {error.got}; for a picture: {error.do})"
+        return f"{path} (text alone, since {error.got}; for a picture: {error.do})"
 
 
 def _written(path: Path, content: bytes) -> str:
@@ -205,4 +206,4 @@ def _written(path: Path, content: bytes) -> str:
 
 
 def _not_drawn(error: RendererNotFound) -> str:
-    return f"not drawn, since here is {error.got}; for a picture: {error.do}"
+    return f"not drawn, since {error.got}; for a picture: {error.do}"

@@ -1,9 +1,8 @@
-"""Files that are whole or not there at all, and folders that are tried before they are needed."""
+"""Figures as bytes, and folders that are tried before they are needed."""
 
 from __future__ import annotations
 
 import io
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -13,19 +12,11 @@ def ready_folder(folder: Path) -> None:
     """Make a folder if need be, and write to it once: an OSError now, not after the training."""
     folder.mkdir(parents=True, exist_ok=True)
     trial = folder / f".tinygradx.{secrets.token_hex(6)}"
-    trial.touch(exist_ok=False)
-    trial.unlink()
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside the place, then move there: an interrupt leaves no half of a file."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+        trial.touch(exist_ok=False)
+        trial.unlink()
+    except OSError as error:  # in the name of the folder, not of the trial
+        raise OSError(error.errno, error.strerror or str(error), str(folder)) from error
 
 
 def picture(figure: Any, format: str) -> bytes:

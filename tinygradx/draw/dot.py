@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any, NamedTuple
 
-from tinygradx.draw.drawing import THEME_NAMES, Drawing, DrawnEdge, DrawnNode
-from tinygradx.draw.labels import plain, stacked, styled, table
-from tinygradx.draw.render import FORMATS
+from tinygradx.draw.drawing import SHOWN, THEME_NAMES, Drawing, DrawnEdge, DrawnNode
+from tinygradx.draw.labels import columns, plain, stacked, styled, table
 from tinygradx.draw.rules import Words
 from tinygradx.draw.theme import THEMES, Theme
 from tinygradx.draw.tree import tree_text
@@ -66,12 +65,18 @@ def draw_dot(
     the sum of two shares, `(3,) ⇢ (4, 3)` that a value was broadcast. Inner values are computed
     again from the leaves; drawing changes no data, no gradient and nothing in the graph.
 
+    Flags warn in words. `dead 63 %`: so many units of an activation (places along its last
+    dimension) have output 0 and slope exactly 0 for every sample. `saturated 41 %`: so many
+    elements lie where an activation that is flat towards both ends, such as tanh, has a slope below
+    0.01; less than 1 % is not told. `vanishing` and `exploding`: the root mean square of a
+    parameter's gradient is below 1e-7 (but not 0), or above 1e3.
+
     Parameters
     ----------
     root : Tensor
         The output, such as a loss.
-    format : str
-        What the drawing is shown as: "svg", "png" or "pdf".
+    format : {"svg", "png", "pdf"}
+        What the drawing is shown and rendered as; `.save` goes by the ending of its file.
     rankdir : {"LR", "TB", "RL", "BT"}, optional
         When left out, left to right for up to 40 scalars or 6 arrays, top to bottom beyond.
     params : Module or dict, optional
@@ -121,7 +126,7 @@ def draw_dot(
     ['a', 'b']
     """
     check_unknown("draw_dot", unknown, KEYWORDS)
-    check("draw_dot", "format", format, FORMATS)
+    check("draw_dot", "format", format, SHOWN)
     check("draw_dot", "style", style, STYLES)
     check("draw_dot", "theme", theme, THEME_NAMES)
     if rankdir is not None:
@@ -276,6 +281,7 @@ def _drawn(id: str, value: Value) -> DrawnNode:
         id, value.kind, value.name, node.age, "" if words is None else node.op.name,
         tuple(node.shape), str(node.dtype), value.data, value.grad, value.grad_state,
         () if words is None else words.rules, value.order, value.uses, value.where,
+        (*value.data_flags, *value.grad_flags),
     )  # fmt: skip
 
 
@@ -354,22 +360,23 @@ def _card(value: Value, look: _Look) -> str:
         rows.append(("grad", value.grad_lines(look.precision)))
     # A minus sign is as wide as a space: two numbers below one another begin in one place.
     signed = node.shape == () and any(text[:1] == "-" for _, texts in rows for text in texts)
-    lines += [_row(word, texts, signed, look) for word, texts in rows]
+    flags = (*value.data_flags, *value.grad_flags)
+    lines.append(columns(pair for row in rows for pair in _rows(*row, signed, flags, look)))
     if "grad" in look.show and value.grad is None:
         lines.append(look.small(f"grad: {value.grad_state}"))
     return table(lines)
 
 
-# In Helvetica, and in what stands in for it, nine spaces are as wide as the word and the gap. (A
-# table of two columns would pull them apart wherever the name above is wider than both.)
-_INDENT = '<FONT POINT-SIZE="9">' + "&nbsp;" * 9 + "</FONT>"
-
-
-def _row(word: str, texts: Sequence[str], signed: bool, look: _Look) -> str:
-    """A small word and what it says, the following lines below its beginning."""
-    return stacked(
-        (_INDENT if place else look.small(word) + "&nbsp; ")
-        + ("&nbsp;" if signed and text[:1] != "-" else "")
-        + styled(text, bold="NaN!" in text or "Inf!" in text)
+def _rows(
+    word: str, texts: Sequence[str], signed: bool, flags: Sequence[str], look: _Look
+) -> list[tuple[str, str]]:
+    """A small word, and beside it line by line what it says; what must not be missed is bold."""
+    alarms = ("NaN!", "Inf!", *flags)
+    return [
+        (
+            "&nbsp;" if place else look.small(word) + "&nbsp;",
+            ("&nbsp;" if signed and text[:1] != "-" else "")
+            + styled(text, bold=any(alarm in text for alarm in alarms)),
+        )
         for place, text in enumerate(texts)
-    )
+    ]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import itertools
 import os
-import secrets
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tinygradx.draw.files import check_folder, write_whole
 from tinygradx.draw.numbers import Summary
 from tinygradx.draw.render import FORMATS, render_dot
 from tinygradx.draw.theme import THEMES
@@ -25,7 +25,10 @@ ENDINGS = {".gv": "dot"} | {f".{name}": name for name in ("svg", "png", "pdf", "
 #: The themes; "auto" makes an SVG follow the page that it is on.
 THEME_NAMES = ("auto", *THEMES)
 
-_MIME = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "pdf": "application/pdf"}
+#: What a drawing is shown as, and saved and rendered as when nothing else is asked for.
+SHOWN = ("svg", "png", "pdf")
+
+_MIME = {"svg": "image/svg+xml", "png": "image/png"}
 _next_number = itertools.count(1).__next__
 
 
@@ -59,6 +62,8 @@ class DrawnNode:
         How many shares its gradient is the sum of.
     where : str
         The user's line that made it, such as `train.py:12 in step`; empty for a leaf.
+    flags : tuple of str
+        What to beware of: `dead 63 %`, `saturated 41 %`, `vanishing` or `exploding`.
     """
 
     id: str
@@ -75,6 +80,7 @@ class DrawnNode:
     order: int = 0
     uses: int = 0
     where: str = ""
+    flags: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -120,7 +126,7 @@ class Drawing:
     edges : tuple of DrawnEdge
         Arrows.
     format : str
-        What `pipe` and `render` make when nothing else is asked for.
+        What `pipe` and `render` make when nothing else is asked for: "svg", "png" or "pdf".
     title : str
         What stands above the picture, in one line.
     theme : {"auto", "light", "dark"}
@@ -153,7 +159,8 @@ class Drawing:
         Parameters
         ----------
         format : str, optional
-            "svg", "png", "pdf" and so on; "dot" is the source itself, "txt" the text tree.
+            "svg", "png" or "pdf"; "dot" is the source itself, "txt" the text tree. What else
+            Graphviz writes, as in `render_dot`: "jpg", "json", "plain".
         timeout, engine
             As for `render_dot`.
         """
@@ -206,6 +213,13 @@ class Drawing:
         Path
             Where it is.
 
+        Raises
+        ------
+        ArgumentError
+            If the ending is another, or there is no such folder.
+        RendererNotFound, RenderError
+            As for `render_dot`.
+
         Examples
         --------
         >>> import tinygradx as tgx
@@ -224,7 +238,8 @@ class Drawing:
                 f"the ending {path.suffix!r}" if path.suffix else "no ending",
                 f"end the name in {', '.join(sorted(ENDINGS))}",
             )
-        _write(path, self.pipe(format, timeout=timeout, engine=engine))
+        check_folder(path, f"save a drawing as {str(path)!r}")
+        write_whole(path, self.pipe(format, timeout=timeout, engine=engine))
         return path
 
     def render(
@@ -252,19 +267,25 @@ class Drawing:
         -------
         str
             The path of the picture.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such folder, or the format is not known.
         """
         source = Path("graph.gv" if filename is None else filename)
+        check_folder(source, f"render a drawing as {str(source)!r}")
         ending = source.suffix.lower().lstrip(".")
         if format is None and ending in FORMATS and ending not in ("dot", "plain", "json", "txt"):
             target = source
-            _write(target, self.pipe(ending))
+            write_whole(target, self.pipe(ending))
         else:
             format = format or self.format
             target = source.with_name(f"{source.name}.{format}")
             picture = self.pipe(format)
             if not cleanup:
-                _write(source, self.source.encode("utf-8"))
-            _write(target, picture)
+                write_whole(source, self.source.encode("utf-8"))
+            write_whole(target, picture)
         if view:
             import webbrowser
 
@@ -300,7 +321,7 @@ class Drawing:
     ) -> dict[str, Any]:
         """For Jupyter: the picture, or, where none can be made, the text and the reason."""
         bundle: dict[str, Any] = {"text/plain": self.text}
-        format = self.format if self.format in ("svg", "png", "jpg") else "svg"
+        format = self.format if self.format in _MIME else "svg"
         try:
             picture = self._picture(format, f"tgx-{_next_number()}")
             # Notebooks keep pixels as text.
@@ -319,23 +340,3 @@ def _reason(error: Exception) -> str:
         return str(error) or type(error).__name__
     except Exception:
         return type(error).__name__
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file beside its place, then move it there, so that it is never half written."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    try:
-        with open(beside, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
-    if hasattr(os, "O_DIRECTORY"):  # where a folder can be opened, its new entry is made to last
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

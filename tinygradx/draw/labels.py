@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 
 LONGEST = 200  # characters that any one text may have
-LINE = 40  # characters of a name on one line of a box
+LINE, BOLD_LINE = 40, 36  # characters on one line of a box; bold ones are wider than measured
 
 # Characters that turn the direction of whatever text follows them.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -66,10 +66,11 @@ def styled(
     bold : bool
         Whether to write it bold.
     lines : bool
-        Whether long text is broken into lines of 40 characters.
+        Whether long text is broken into lines of 40 characters, 36 if they are bold.
     """
     whole = plain(text)
-    parts = [whole[i : i + LINE] for i in range(0, len(whole), LINE)] if lines else [whole]
+    most = (BOLD_LINE if bold else LINE) if lines else LONGEST
+    parts = [whole[i : i + most] for i in range(0, len(whole), most)]
     inside = '<BR ALIGN="LEFT"/>'.join(filter(None, map(escape, parts)))
     if not inside:
         return ""
@@ -96,7 +97,25 @@ def table(rows: Iterable[str], *, centred: bool = False) -> str:
 
     (Lines of one label stand so close that small letters touch those above.)
     """
-    side = "" if centred else ' ALIGN="LEFT" BALIGN="LEFT"'
-    text = "".join(f"<TR><TD{side}>{row}</TD></TR>" for row in rows if row)
-    pad = 0 if centred else 1
-    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{pad}">{text}</TABLE>'
+    side = "" if centred else _LEFT
+    text = "".join(
+        f"<TR><TD{side}{_NO_AIR * row.startswith('<TABLE')}>{row}</TD></TR>" for row in rows if row
+    )
+    return f'{_TABLE} CELLPADDING="{0 if centred else 1}">{text}</TABLE>'
+
+
+def columns(rows: Iterable[tuple[str, str]]) -> str:
+    """Pairs of pieces under one another, the second ones beginning at one place.
+
+    Graphviz widens all columns of a table alike where what stands above is wider. The second piece
+    takes forty of them, so that it stays beside the first.
+    """
+    text = "".join(
+        f'<TR><TD{_LEFT}>{first}</TD><TD{_LEFT} COLSPAN="40">{second}</TD></TR>'
+        for first, second in rows
+    )
+    return f'{_TABLE} CELLPADDING="1">{text}</TABLE>' if text else ""
+
+
+_LEFT, _NO_AIR = ' ALIGN="LEFT" BALIGN="LEFT"', ' CELLPADDING="0"'
+_TABLE = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0"'

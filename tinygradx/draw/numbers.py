@@ -152,7 +152,7 @@ def _all_values(numbers: Summary, precision: int) -> list[str]:
         width = last if len(numbers.shape) > 1 and 1 < last <= PER_LINE else PER_LINE
         lines = [", ".join(words[i : i + width]) for i in range(0, len(words), width)]
         if width == PER_LINE and last != PER_LINE:  # one long list, broken where it is too wide
-            lines = ("[" + "\n".join(lines) + "]").split("\n")
+            lines = ("[" + ",\n".join(lines) + "]").split("\n")
         else:
             lines = [f"[{line}]" for line in lines]
     return lines + [numbers.flags] * bool(numbers.flags)

@@ -104,11 +104,11 @@ def render_dot(source: str, format: str, timeout: float = 30.0, engine: str | No
         raise first
     if engine is None:
         asked = f"draw as {format}"
-        got = "none of the program `dot` and the packages pygraphviz and graphviz-pure"
+        got = "neither the program `dot` nor the package pygraphviz or graphviz-pure is here"
         if format == "pdf" and _command("graphviz-pure", format):
-            got = "the package graphviz-pure alone, which makes no PDF"
+            got = "only the package graphviz-pure is here, which makes no PDF"
     else:
-        asked, got = f"draw as {format} with {engine!r}", "no such program or package here"
+        asked, got = f"draw as {format} with {engine!r}", "no such program or package is here"
     raise RendererNotFound(
         asked,
         got,

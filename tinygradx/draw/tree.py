@@ -54,7 +54,8 @@ def print_graph(
     The output comes first, and below each value stands what it was made from. A value that was
     printed before is a pointer to it, such as `↑ v3`; one that is printed further down, at the left
     margin, is `↓ v3`. `↩3` says that `backward()` comes by third, and `Σ 2` that a gradient is the
-    sum of two shares. In a terminal there are colours.
+    sum of two shares. Flags such as `dead 63 %` are those of `draw_dot`. In a terminal there are
+    colours.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ def print_graph(
     >>> b = tgx.tensor(-3.0, requires_grad=True)
     >>> loss = (a * b).tanh()
     >>> tgx.print_graph(loss, names={"a": a, "b": b, "loss": loss}, show=("data",))
-    loss = tanh(v1)   output  data -1.0000
+    loss = tanh(v1)   output  data -1.0000 saturated
     └─ v1 = a × b             data -6.0000
        ├─ a           param   data 2.0000
        └─ b           param   data -3.0000

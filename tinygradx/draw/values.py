@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from tinygradx.draw.flags import activation_flags, gradient_flags
 from tinygradx.draw.labels import plain
 from tinygradx.draw.numbers import Summary, gradient_lines, summary_of, value_lines
 from tinygradx.draw.replay import Replay, is_overwriting, oldest_first, replay
@@ -59,6 +60,8 @@ class Value:
         Whether a leaf was written after something had read it.
     saved : str
         What the operation keeps for the way back, such as `x, w, 4.1 kB`; empty for nothing.
+    data_flags, grad_flags : tuple of str
+        What to beware of, such as `dead 63 %`, and `vanishing`.
     """
 
     node: Node
@@ -74,6 +77,8 @@ class Value:
     uses: int
     changed: bool
     saved: str
+    data_flags: tuple[str, ...]
+    grad_flags: tuple[str, ...]
 
     @property
     def shape(self) -> str:
@@ -95,11 +100,15 @@ class Value:
 
     def data_lines(self, precision: int) -> list[str]:
         """What is said of the data."""
-        return ["not known"] if self.data is None else value_lines(self.data, precision)
+        if self.data is None:
+            return ["not known"]
+        return value_lines(self.data, precision) + _one_line(self.data_flags)
 
     def grad_lines(self, precision: int) -> list[str]:
         """What is said of the gradient."""
-        return [self.grad_state] if self.grad is None else gradient_lines(self.grad, precision)
+        if self.grad is None:
+            return [self.grad_state]
+        return gradient_lines(self.grad, precision) + _one_line(self.grad_flags)
 
 
 class Seen(NamedTuple):
@@ -115,6 +124,11 @@ class Seen(NamedTuple):
 
     values: list[Value]
     notes: list[str]
+
+
+def _one_line(flags: Sequence[str]) -> list[str]:
+    """Flags on a line of their own, if there are any."""
+    return [", ".join(flags)] * bool(flags)
 
 
 def shape_text(shape: Sequence[int]) -> str:
@@ -203,7 +217,7 @@ def look_at(
     given = _given_names(nodes, root, params, names, asked)
     numbers = _bare_numbers(nodes, given)
     called = _names_of(nodes, given, numbers)
-    values = _values(nodes, top, again, called, numbers, show)
+    values = _values(nodes, top, again, called, numbers, show, type(root).result_class)
     return Seen(values, _notes(again, called))
 
 
@@ -214,6 +228,7 @@ def _values(
     names: Mapping[Node, str],
     numbers: Mapping[Node, str],
     show: Sequence[str],
+    made: type[Handle],
 ) -> list[Value]:
     """The values, oldest first."""
     wanting = [node for node in reversed(nodes) if node.wants]
@@ -236,21 +251,26 @@ def _values(
         state = ""
         if gradient is None:
             state = _state(node, node in passed, called)
+        kind = _kind(node, top)
+        data = summary_of(array) if array is not None and "data" in show else None
+        grad = summary_of(gradient) if gradient is not None and "grad" in show else None
         values.append(
             Value(
                 node,
                 names[node],
-                _kind(node, top),
+                kind,
                 words,
                 expression,
                 tuple(source for source in node.inputs if source not in numbers),
-                summary_of(array) if array is not None and "data" in show else None,
-                summary_of(gradient) if gradient is not None and "grad" in show else None,
+                data,
+                grad,
                 state,
                 order.get(node, 0),
                 uses[node],
                 node in again.changed,
                 _saved(node, names),
+                activation_flags(node, again.values, made) if data is not None else (),
+                gradient_flags(grad) if grad is not None and kind == "param" else (),
             )
         )
     return values

@@ -33,7 +33,7 @@ def canvas_module(asked: str) -> Any:
         from tinygradx.plot import canvas
     except ImportError as error:
         raise RendererNotFound(
-            asked, f"no Matplotlib ({error})", "pip install 'tinygradx[viz]'"
+            asked, f"Matplotlib cannot be imported ({error})", "pip install 'tinygradx[viz]'"
         ) from error
     return canvas
 
@@ -253,7 +253,49 @@ def _told(drawn: Curve, formula: int, words: int) -> list[str]:
     """
     subject = drawn.subject
     textbook = re.sub(r"(\d+\.\d{4})\d{4,}", r"\1...", subject.textbook)
-    return [subject.name, *textwrap.wrap(textbook, formula), *textwrap.wrap(subject.held, words)]
+    return [subject.name, *_wrapped(textbook, formula), *textwrap.wrap(subject.held, words)]
+
+
+#: How loosely words of a formula bind: a line begins with the loosest one, outside all brackets.
+_BINDS = {
+    "else": 0, "if": 1, "and": 2, "or": 2, "<": 2, "<=": 2, ">": 2, ">=": 2, "==": 2, "!=": 2,
+    "+": 3, "-": 3, "*": 4, "/": 4, "//": 4, "%": 4, "@": 4, "**": 5,
+}  # fmt: skip
+_COMMA, _NO_OPERATOR, _BRACKET = 1, 6, 3
+
+
+def _wrapped(formula: str, width: int) -> list[str]:
+    """A formula in lines of so many letters, broken where it costs least.
+
+    A break costs 1, 3 for each bracket that it is inside of, and more the tighter the operator
+    binds that the next line begins with.
+    """
+    words = formula.split()
+    # The cheapest way to write the words from each on: its cost, and where its first line ends.
+    best: list[tuple[int, int]] = [(0, 0)] * (len(words) + 1)
+    for first in reversed(range(len(words))):
+        ways = []
+        for end in range(first + 1, len(words) + 1):
+            if end > first + 1 and len(" ".join(words[first:end])) > width:
+                break
+            ways.append((_cost(words, end) + best[end][0], end))
+        best[first] = min(ways)
+    lines, first = [], 0
+    while first < len(words):
+        end = best[first][1]
+        lines.append(" ".join(words[first:end]))
+        first = end
+    return lines
+
+
+def _cost(words: list[str], place: int) -> int:
+    """What a break before a word costs; nothing at the end."""
+    if place == len(words):
+        return 0
+    before = " ".join(words[:place])
+    depth = sum(map(before.count, "([{")) - sum(map(before.count, ")]}"))
+    other = _COMMA if before.endswith(",") else _NO_OPERATOR
+    return 1 + _BRACKET * depth + _BINDS.get(words[place], other)
 
 
 def _title(panel: Any, canvas: Any, lines: list[str], large: float, small: float) -> None:
