@@ -332,6 +332,63 @@ def erfinv(v):
 
 
 @_function
+def lgamma(v):
+    if v <= 0 and v == mp.floor(v):
+        raise UndefinedError("a pole of the gamma function")
+    return mp.log(abs(mp.gamma(v))), mp.psi(0, v), mp.psi(1, v)
+
+
+def polygamma(order: Any, u: Any) -> Any:
+    """The slope of log(gamma(u)) of an order from 1 on, which is called 0."""
+    n = int(order)
+
+    @_function
+    def of_order(v):
+        if v <= 0 and v == mp.floor(v):
+            raise UndefinedError("a pole of the gamma function")
+        return mp.psi(n, v), mp.psi(n + 1, v), mp.psi(n + 2, v)
+
+    return of_order(u)
+
+
+def _bessel(family: Any, sign: int, flip: int) -> Any:
+    """A Bessel function of an order, with slopes by its recurrence and its equation.
+
+    f(n)' is flip * f(n + 1) + n/x f(n); f(n)'' is (n*n/(x*x) - sign) f(n) - f(n)' / x.
+    """
+
+    def function(order: Any, u: Any) -> Any:
+        n = mp.mpf(order)
+
+        @_function
+        def of_order(v):
+            value = family(n, v)
+            slope = flip * family(n + 1, v) + n / v * value
+            return value, slope, (n * n / (v * v) - sign) * value - slope / v
+
+        return of_order(u)
+
+    return function
+
+
+besseli = _bessel(mp.besseli, -1, 1)
+besselj = _bessel(mp.besselj, 1, -1)
+besselk = _bessel(mp.besselk, -1, -1)
+
+
+def pcfd(order: Any, u: Any) -> Any:
+    """Whittaker's parabolic cylinder function."""
+
+    @_function
+    def of_order(v):
+        value = mp.pcfd(order, v)
+        slope = v / 2 * value - mp.pcfd(order + 1, v)
+        return value, slope, (v * v / 4 - order - mp.mpf(1) / 2) * value
+
+    return of_order(u)
+
+
+@_function
 def floor(v):
     return mp.floor(v), ZERO, ZERO
 
@@ -384,7 +441,8 @@ def _smallest(*values: Any) -> Any:
 FUNCTIONS = {
     name: globals()[name]
     for name in "exp log sqrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh "
-    "erf erfc erfinv floor ceil trunc nint sign".split()
+    "erf erfc erfinv lgamma polygamma besseli besselj besselk pcfd floor "
+    "ceil trunc nint sign".split()
 } | {"max": _largest, "min": _smallest, "abs": abs, "inf": mp.inf, "pi": mp.pi}
 
 

@@ -28,12 +28,22 @@ SETTINGS: dict[str, list[dict[str, float]]] = {
     "huber_error": [{"delta": 0.3}],
     "smooth_l1_error": [{"beta": 0.3}],
     "dropout": [{"scale": 1.25}],
+    "addcmul": [{"value": -0.7}],
+    "addcdiv": [{"value": -0.7}],
+    "polygamma_part": [{"order": 2.0}, {"order": 5.0}],
+    "erfcx_part": [{"order": 1.0}, {"order": 2.0}],
+    "bessel_i_part": [{"order": 2.0}],
+    "bessel_i_whole": [{"order": 2.0}],
+    "bessel_j_part": [{"order": 2.0}],
 }
 
 #: Where a slope jumps, for default settings; other settings are themselves such places.
 KINKS: dict[str, tuple[float, ...]] = {
     "abs": (0.0,),
     "sign": (0.0,),
+    "copysign": (0.0,),
+    "angle": (0.0,),
+    "heaviside": (0.0,),
     "step": (0.0,),
     "step_straight_through": (-1.0, 0.0, 1.0),
     "step_sigmoid": (0.0,),
@@ -115,9 +125,13 @@ def _column(op: Elementwise, place: int, dtype: Any, kinks: tuple[float, ...]) -
 
 #: Operations of several inputs that jump or bend where two inputs are equal.
 TIES = {
-    "maximum", "minimum", "clamp_below", "clamp_above", "clamp_between", "remainder", "fmod",
-    "floor_divide", "absolute_error",
+    "maximum", "minimum", "fmax", "fmin", "clamp_below", "clamp_above", "clamp_between",
+    "remainder", "fmod", "floor_divide", "absolute_error",
 }  # fmt: skip
+
+
+#: Functions of which mpmath takes 10 ms for a number: every third point is enough.
+SLOW = ("bessel", "pcfd")
 
 
 def points(op: Elementwise, dtype: Any, params: dict[str, float]) -> list[np.ndarray[Any, Any]]:
@@ -137,6 +151,8 @@ def points(op: Elementwise, dtype: Any, params: dict[str, float]) -> list[np.nda
         arrays.append(array > 0 if flag else array)
     length = max(a.size for a in arrays)
     arrays = [np.resize(a, length) for a in arrays]
+    if any(name in op.textbook for name in SLOW):
+        arrays = [a[::3] for a in arrays]
     if op.name in TIES:
         bent = np.any([a == b for i, a in enumerate(arrays) for b in arrays[:i]], axis=0)
         arrays = [a[~bent] for a in arrays]
@@ -154,5 +170,12 @@ ENDS = (
 STRUCTURAL = {
     "reshape", "permute", "expand", "sum_to", "to", "clone", "cat", "narrow", "pad_dim", "sum",
     "mean", "amax", "amin", "logsumexp", "pick", "place", "getitem", "put", "set_at", "matmul",
-    "linear",
+    "set_view", "gather", "gathered", "scatter", "diagonal", "on_diagonal", "tril", "triu", "flip",
+    "roll", "pad", "unfold", "add_windows", "as_strided", "patches", "add_patches", "stack",
+    "masked_fill",
+    "linear", "piece",
+    "prod", "var", "std", "median", "nanmedian", "cumsum", "cumprod", "recurrence", "logcumsumexp",
+    "vector_norm", "inv", "solve", "det", "det_sign", "logabsdet", "cholesky", "qr", "svd", "eigh",
+    "pinv", "matrix_exp", "complement",
+    "zeta", "igamma", "igammac",
 }  # fmt: skip

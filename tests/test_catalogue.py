@@ -90,7 +90,8 @@ INTEGERS = [op for op in ELEMENTWISE if op.integers in ("same", "only") and op.n
 #: What whole numbers alone can do.
 WHOLE = {
     "x & y": np.bitwise_and, "x | y": np.bitwise_or, "x ^ y": np.bitwise_xor, "~x": np.invert,
-    "x ** y": np.power,
+    "x ** y": np.power, "x << y": np.left_shift, "x >> y": np.right_shift,
+    "gcd(x, y)": np.gcd, "lcm(x, y)": np.lcm,
 }  # fmt: skip
 
 
@@ -124,6 +125,23 @@ SUBGRADIENTS: list[tuple[str, dict[str, float], tuple[float, ...], tuple[float, 
     ("abs", {}, (0.0,), (0.0,)),
     ("abs", {}, (-0.0,), (0.0,)),
     ("sign", {}, (0.0,), (0.0,)),
+    ("copysign", {}, (0.0, 2.0), (0.0, 0.0)),
+    ("copysign", {}, (-2.0, -0.0), (1.0, 0.0)),
+    ("angle", {}, (0.0,), (0.0,)),
+    ("heaviside", {}, (0.0, 0.3), (0.0, 1.0)),
+    ("fmax", {}, (3.0, 3.0), (1.0, 0.0)),
+    ("fmin", {}, (3.0, 3.0), (1.0, 0.0)),
+    ("fmax", {}, (math.nan, 3.0), (0.0, 1.0)),
+    ("fmin", {}, (3.0, math.nan), (1.0, 0.0)),
+    ("xlogy", {}, (0.0, 0.5), (math.log(0.5), 0.0)),
+    ("xlog1py", {}, (0.0, 0.0), (0.0, 0.0)),
+    ("entr", {}, (0.0,), (math.inf,)),
+    ("i0", {}, (0.0,), (0.0,)),
+    ("i1", {}, (0.0,), (0.5,)),
+    ("i1e", {}, (0.0,), (0.5,)),
+    ("i0e", {}, (0.0,), (0.0,)),
+    ("sinc", {}, (0.0,), (0.0,)),
+    ("bessel_j1", {}, (0.0,), (0.5,)),
     ("step", {}, (0.0,), (0.0,)),
     ("step_straight_through", {}, (0.0,), (1.0,)),
     ("step_straight_through", {}, (1.0,), (1.0,)),

@@ -50,6 +50,10 @@ THEIRS = {
     "mish": functional.mish,
     "gelu": functional.gelu,
     "gelu_tanh": lambda x: functional.gelu(x, approximate="tanh"),
+    "xlog1py": torch.special.xlog1py,
+    "replace_special": lambda x: torch.nan_to_num(x, 0.0, 0.0, 0.0),
+    "log_of_odds": torch.special.logit,
+    "polygamma_part": lambda x: torch.polygamma(1, x),
     "step": lambda x: torch.heaviside(x, torch.ones((), dtype=x.dtype)),
     "abs": torch.abs,
     "rint": torch.round,
@@ -71,18 +75,27 @@ THEIRS = {
         (1 - t) * -functional.logsigmoid(-x) - w * t * functional.logsigmoid(x)
     ),
     **{
+        name: getattr(torch.special, name)
+        for name in "erfcx log_ndtr ndtri entr i1 i0e i1e scaled_modified_bessel_k0 "
+        "scaled_modified_bessel_k1 modified_bessel_k0 modified_bessel_k1 bessel_j0 bessel_j1 "
+        "spherical_bessel_j0".split()
+    },
+    **{
         name: getattr(torch, name)
         for name in "where eq ne lt le gt ge isnan isinf isfinite logical_and logical_or "
         "logical_xor logical_not add sub mul div neg reciprocal square sign maximum minimum "
         "remainder fmod floor_divide hypot pow sqrt rsqrt exp exp2 expm1 log log2 log10 log1p "
         "logaddexp sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc "
-        "erfinv floor ceil trunc frac".split()
+        "erfinv floor ceil trunc frac isposinf isneginf signbit copysign angle heaviside nextafter "
+        "fmax fmin lerp addcmul addcdiv logaddexp2 deg2rad rad2deg xlogy lgamma digamma i0 "
+        "sinc".split()
     },
 }
 
 #: Operations that PyTorch has nothing like.
 OURS_ALONE = {
     "step_straight_through", "step_sigmoid", "squareplus", "gaussian", "direction",
+    "erfcx_part", "bessel_i_part", "bessel_i_whole", "bessel_j_part", "spherical_part", "sinc_part",
     "one_minus_square", "logistic_density", "log_loss", "log_loss_slope", "log_odds", "dropout",
 }  # fmt: skip
 
@@ -111,6 +124,22 @@ def divisor(*x):
     return (x[1] == 0.0) | infinite(*x)
 
 
+def far_out(*x):
+    return np.abs(x[0]) > 1e30
+
+
+def poles(*x):
+    return (x[0] <= 0.0) & (x[0] == np.floor(x[0]))
+
+
+def poles_and_ends(*x):
+    return poles(*x) | infinite(*x)
+
+
+def tiny(*x):
+    return np.abs(x[0]) < np.finfo(x[0].dtype).tiny
+
+
 def minus_infinity(*x):
     return x[0] == -np.inf
 
@@ -129,6 +158,22 @@ DELIBERATE = {
     ("celu", "slope"): (missing, "as for elu"),
     ("hypot", "slope"): (at_zero, "0, a subgradient, where PyTorch's is nan"),
     ("rsqrt", "slope"): (at_zero, "-0.0 is taken for the end of the negative side"),
+    ("copysign", "slope"): (infinite, "the sign is known; PyTorch's is inf / inf"),
+    ("heaviside", "value"): (missing, "nan stays nan; PyTorch makes 0 of it"),
+    ("erfcx", "slope"): (far_out, "it is small; PyTorch's difference of two is inf - inf"),
+    ("log_ndtr", "slope"): (far_out, "about -x; PyTorch's is inf / inf"),
+    ("digamma", "slope"): (poles, "infinite; PyTorch's sine is not quite 0 there"),
+    ("polygamma_part", "value"): (poles, "as for digamma"),
+    ("polygamma_part", "slope"): (poles_and_ends, "as for digamma; its limit is 0, PyTorch's nan"),
+    ("scaled_modified_bessel_k0", "value"): (tiny, "PyTorch's takes a square, which vanishes"),
+    ("scaled_modified_bessel_k1", "value"): (tiny, "1/x, which overflows, or almost does"),
+    ("modified_bessel_k1", "value"): (tiny, "as for scaled_modified_bessel_k1"),
+    ("i1", "slope"): (missing, "the slope of nan is nan; PyTorch's is that at 0"),
+    ("i1e", "slope"): (missing, "the slope of nan is nan; PyTorch's is that at 0"),
+    ("bessel_j0", "value"): (infinite, "the limit, 0; PyTorch's is nan"),
+    ("bessel_j1", "value"): (infinite, "the limit, 0; PyTorch's is nan"),
+    ("sinc", "value"): (infinite, "the limit, 0; PyTorch's is nan"),
+    ("logaddexp2", "slope"): (infinite, "as for logaddexp"),
     ("logaddexp", "slope"): (infinite, "equal infinities share the gradient; PyTorch's is nan"),
     ("remainder", "slope"): (divisor, "there is no quotient to round down"),
     ("fmod", "slope"): (divisor, "there is no quotient to cut off"),
@@ -168,7 +213,7 @@ def ours_is_true(op, dtype, place, look, got):
     along = tuple(op.inputs[i] for i in look.along)
     try:
         true = float(at_point(op, point, exact_settings(op, dtype, {}), along)[look.order])
-    except UndefinedError:
+    except (UndefinedError, OverflowError):  # so far out that mpmath has no numbers
         return False
     facts = np.finfo(dtype)
     with np.errstate(over="ignore"):
@@ -227,7 +272,11 @@ def test_edges(op, dtype):
 
 
 #: What PyTorch does not differentiate.
-WITHOUT_SLOPE = {"floor_divide", "step"}
+WITHOUT_SLOPE = {
+    "floor_divide", "step", "heaviside", "nextafter", "scaled_modified_bessel_k0",
+    "scaled_modified_bessel_k1", "modified_bessel_k0", "modified_bessel_k1", "bessel_j0",
+    "bessel_j1", "spherical_bessel_j0",
+}  # fmt: skip
 
 
 #: f(-0.0) is -0.0 for functions that cross zero at 0 with a positive slope.

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tinygradx.kernels import specialmath
 from tinygradx.kernels.cache import load_dispatcher, load_kernel
 from tinygradx.kernels.formula import Written
 
@@ -19,15 +20,16 @@ NUMPY_NAMES = {
     "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh",
     "atan": "arctan", "atan2": "arctan2", "atanh": "arctanh", "ceil": "ceil",
     "copysign": "copysign", "cosh": "cosh", "exp2": "exp2", "floor": "floor", "fmod": "fmod",
-    "hypot": "hypot", "log10": "log10", "log2": "log2", "pow": "power", "rint": "rint",
-    "sinh": "sinh", "sqrt": "sqrt", "tan": "tan", "trunc": "trunc",
+    "hypot": "hypot", "log10": "log10", "log2": "log2", "nextafter": "nextafter",
+    "pow": "power", "rint": "rint", "sinh": "sinh", "sqrt": "sqrt", "tan": "tan", "trunc": "trunc",
 }  # fmt: skip
 
 
 #: What NVIDIA's libdevice offers, under our names.
 OFFERED_BY_CUDA = frozenset(
     "exp exp2 expm1 log log1p log2 log10 sqrt sin cos tan asin acos atan sinh cosh tanh asinh "
-    "acosh atanh erf erfc erfinv ndtr floor ceil trunc rint pow atan2 fmod hypot copysign".split()
+    "acosh atanh erf erfc erfcx erfinv ndtr floor ceil trunc rint pow atan2 fmod hypot copysign "
+    "nextafter".split()
 )
 
 
@@ -37,12 +39,16 @@ def offered_by_cpu(name: str, dtype: str) -> tuple[str, str] | None:
 
     if hasattr(vectormath, f"{name}_{dtype}"):
         return "tinygradx.kernels.vectormath", f"{name}_{dtype}"
+    if name in specialmath.OFFERED:
+        return "tinygradx.kernels.specialmath", f"{name}_{dtype}"
     return ("numpy", NUMPY_NAMES[name]) if name in NUMPY_NAMES else None
 
 
 def offered_by_cuda(name: str, dtype: str) -> tuple[str, str] | None:
     """The module and name of `machine.name` for a CUDA kernel."""
-    return ("tinygradx.kernels.cudamath", f"{name}_{dtype}") if name in OFFERED_BY_CUDA else None
+    if name in OFFERED_BY_CUDA or name in specialmath.OFFERED:
+        return "tinygradx.kernels.cudamath", f"{name}_{dtype}"
+    return None
 
 
 @dataclass(frozen=True)

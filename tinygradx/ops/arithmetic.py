@@ -11,6 +11,7 @@ import numpy as np
 from tinygradx.errors import GraphError
 from tinygradx.graph import Arithmetic, Handle, Leaf, Node, is_grad_enabled, wrap
 from tinygradx.kernels import BACKENDS, backend_of
+from tinygradx.ops.structural import repeats
 
 
 def sum_to(array: Any, shape: tuple[int, ...]) -> Any:
@@ -112,7 +113,7 @@ def _joined(known: Handle | None, g: Any, kind: type[Handle], create: bool) -> A
 
         return shapes.clone(g) if known is None else join(known, g, is_grad_enabled())
     assert known is not None
-    if known.node is not None or not known.array.flags.writeable:
+    if known.node is not None or not known.array.flags.writeable or repeats(known.array):
         # A gradient that is itself part of a graph, or that repeats elements, is not overwritten.
         return wrap(kind, join(known.array, g, False))
     backend_of(g).call(np.add, known.array, g, known.array)

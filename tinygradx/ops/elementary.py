@@ -22,6 +22,7 @@ LOG_SQRT_PI = 0.5 * math.log(math.pi)
 LN2 = math.log(2.0)
 LN10 = math.log(10.0)
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+RADIANS, DEGREES = math.pi / 180.0, 180.0 / math.pi
 
 # ---- choosing and comparing ---------------------------------------------------------------------
 
@@ -93,6 +94,24 @@ def isinf(x):
 def isfinite(x):
     """Whether it is neither infinite nor nan."""
     return abs(x) < math.inf
+
+
+@elementwise("x == inf", numpy=np.isposinf, integers="same", result="bool")
+def isposinf(x):
+    """Whether it is positive infinity."""
+    return x == math.inf
+
+
+@elementwise("x == -inf", numpy=np.isneginf, integers="same", result="bool")
+def isneginf(x):
+    """Whether it is negative infinity."""
+    return x == -math.inf
+
+
+@elementwise("x < 0", numpy=np.signbit, integers="same", result="bool")
+def signbit(x):
+    """Whether its sign is set, which it is for -0.0 as well."""
+    return machine.copysign(1.0, x) < 0.0
 
 
 @elementwise("x != 0 and y != 0", numpy=np.logical_and, integers="same", result="bool")
@@ -221,6 +240,58 @@ def _():
     return 0.0
 
 
+@elementwise("abs(x) if y >= 0 else -abs(x)", numpy=np.copysign)
+def copysign(x, y):
+    """The size of x with the sign of y; its slope along x is 0 at 0, along y 0 everywhere."""
+    return machine.copysign(x, y)
+
+
+@copysign.slope
+def _(x, y):
+    return sign(x) * copysign(1.0, y), 0.0
+
+
+@elementwise("pi if x < 0 else 0")
+def angle(x):
+    """The angle of a real number in the plane: pi for negative ones, 0 for the others."""
+    return where(x < 0.0, math.pi, where(x != x, x, 0.0))
+
+
+@angle.slope
+def _():
+    return 0.0
+
+
+def _heaviside(x: Any, values: Any) -> Any:
+    """np.heaviside, which would make floats of integers."""
+    if x.dtype.kind == "f":
+        return np.heaviside(x, values)
+    return np.where(x == 0, values, x > 0)
+
+
+@elementwise("1 if input > 0 else 0 if input < 0 else values", numpy=_heaviside, integers="same")
+def heaviside(input, values):
+    """0 for negative numbers, 1 for positive ones, and at 0 the number that is given for it."""
+    rest = where(input == 0.0, values, input)
+    return where(input > 0.0, 1.0, where(input < 0.0, 0.0, rest))
+
+
+@heaviside.slope
+def _(input):
+    return 0.0, where(input == 0.0, 1.0, 0.0)
+
+
+@elementwise("x")
+def nextafter(x, y):
+    """The number next to x towards y: one step of the dtype; its slope along x is 1."""
+    return machine.nextafter(x, y)
+
+
+@nextafter.slope
+def _():
+    return 1.0, 0.0
+
+
 @elementwise("x if x > y else y", numpy=np.maximum, integers="same")
 def maximum(x, y):
     """The larger one, nan if either is; where both are equal each gets half of the slope."""
@@ -248,6 +319,30 @@ def _(x, y):
         where(x > y, 0.0, where(x == y, 0.5, 1.0)),
         where(y > x, 0.0, where(x == y, 0.5, 1.0)),
     )
+
+
+@elementwise("x if x >= y else y", numpy=np.fmax, integers="same")
+def fmax(x, y):
+    """The larger one, and where one is nan the other; where both are equal the slope is x's."""
+    return where((x >= y) | (y != y), x, y)
+
+
+@fmax.slope
+def _(x, y):
+    first = (x >= y) | (y != y)
+    return where(first, 1.0, 0.0), where(first, 0.0, 1.0)
+
+
+@elementwise("x if x <= y else y", numpy=np.fmin, integers="same")
+def fmin(x, y):
+    """The smaller one, and where one is nan the other; where both are equal the slope is x's."""
+    return where((x <= y) | (y != y), x, y)
+
+
+@fmin.slope
+def _(x, y):
+    first = (x <= y) | (y != y)
+    return where(first, 1.0, 0.0), where(first, 0.0, 1.0)
 
 
 @elementwise("low if x < low else x", integers="same")
@@ -322,6 +417,59 @@ def floor_divide(x, y):
 @floor_divide.slope
 def _():
     return 0.0, 0.0
+
+
+#: Sums of products cannot be within 4 ulp where their terms cancel.
+CANCELS = Bound(1e6, "a sum of terms of both signs, each rounded; within 4 eps of the largest")
+
+
+@elementwise("input + weight * (end - input)", float32=CANCELS)
+def lerp(input, end, weight):
+    """A point on the way between two numbers: `input` at weight 0, `end` at weight 1.
+
+    From the nearer end, so that both are met exactly.
+    """
+    way = end - input
+    return where(abs(weight) < 0.5, input + weight * way, end - way * (1.0 - weight))
+
+
+@lerp.slope
+def _(input, end, weight):
+    return 1.0 - weight, weight, end - input
+
+
+@elementwise("input + value * tensor1 * tensor2", float32=CANCELS)
+def addcmul(input, tensor1, tensor2, value=1.0):
+    """A number plus a product, which is first multiplied by `value`."""
+    return input + value * (tensor1 * tensor2)
+
+
+@addcmul.slope
+def _(tensor1, tensor2, value):
+    return 1.0, value * tensor2, value * tensor1
+
+
+@elementwise("input + value * tensor1 / tensor2", float32=CANCELS)
+def addcdiv(input, tensor1, tensor2, value=1.0):
+    """A number plus a quotient, which is first multiplied by `value`."""
+    return input + value * (tensor1 / tensor2)
+
+
+@addcdiv.slope
+def _(tensor1, tensor2, value):
+    return 1.0, value / tensor2, -(value * (tensor1 / tensor2)) / tensor2
+
+
+@elementwise("x")
+def replace_special(x, nan=0.0, posinf=0.0, neginf=0.0):
+    """x, with other numbers in the place of nan and of both infinities, where the slope is 0."""
+    finite = where(x == math.inf, posinf, where(x == -math.inf, neginf, x))
+    return where(x != x, nan, finite)
+
+
+@replace_special.slope
+def _(x):
+    return where(abs(x) < math.inf, 1.0, 0.0)
 
 
 @elementwise("sqrt(x * x + y * y)", numpy=np.hypot)
@@ -499,6 +647,23 @@ def logistic_by_exp(x):
     return where(x > 0.0, 1.0, where(x <= 0.0, e, x)) / (1.0 + e)
 
 
+@elementwise(
+    "log(2 ** x + 2 ** y) / log(2)",
+    float32=Bound(80.0, "x - y is rounded, and 2 to that power has |x - y| times its error"),
+)
+def logaddexp2(x, y):
+    """The logarithm to base 2 of a sum of powers of 2."""
+    top = maximum(x, y)
+    away = where(x == y, 0.0, abs(x - y))
+    return top + log1p(exp2(-away)) / LN2
+
+
+@logaddexp2.slope
+def _(x, y):
+    apart = where((x == y) & (abs(x) == math.inf), 0.0, x - y) * LN2
+    return logistic(apart), logistic(-apart)
+
+
 @elementwise("1 / (1 + exp(-x))")
 def logistic(x):
     """The share that e to the power x has of e to the power x plus one; both tails are exact."""
@@ -530,6 +695,31 @@ def _(x):
     # t / (t + 2) is tanh(x / 2), which beyond 80 is 1, and there exp would overflow.
     t = expm1(minimum(x, 80.0))
     return -logistic_density(x) * (t / (t + 2.0))
+
+
+# ---- angles -------------------------------------------------------------------------------------
+
+
+@elementwise("x * pi / 180", numpy=np.deg2rad)
+def deg2rad(x):
+    """An angle in degrees, in radians."""
+    return x * RADIANS
+
+
+@deg2rad.slope
+def _():
+    return 0.017453292519943295
+
+
+@elementwise("x * 180 / pi", numpy=np.rad2deg)
+def rad2deg(x):
+    """An angle in radians, in degrees."""
+    return x * DEGREES
+
+
+@rad2deg.slope
+def _():
+    return 57.29577951308232
 
 
 # ---- trigonometry -------------------------------------------------------------------------------
@@ -879,6 +1069,30 @@ def bitwise_xor(x, y):
 def bitwise_not(x):
     """Every bit turned over; of bools, whether it does not hold."""
     return ~x
+
+
+@elementwise("x << y", numpy=np.left_shift, integers="only")
+def bitwise_left_shift(x, y):
+    """x times two to the power y."""
+    return x << y
+
+
+@elementwise("x >> y", numpy=np.right_shift, integers="only")
+def bitwise_right_shift(x, y):
+    """x divided by two to the power y, rounded down."""
+    return x >> y
+
+
+@elementwise("gcd(x, y)", numpy=np.gcd, integers="only")
+def gcd(x, y):
+    """The greatest common divisor, never negative; of 0 and 0 it is 0."""
+    return math.gcd(x, y)
+
+
+@elementwise("lcm(x, y)", numpy=np.lcm, integers="only")
+def lcm(x, y):
+    """The least common multiple, never negative; of 0 and anything it is 0."""
+    return math.lcm(x, y)
 
 
 # ---- functions with more to say than a block ----------------------------------------------------

@@ -50,6 +50,8 @@ from tinygradx.ops.traced import Traced, derived_slope, formula_without_source
 
 #: NumPy's letter for a dtype -> its name in kernel text.
 DTYPE_NAMES = {"f": "float32", "d": "float64"}
+#: PyTorch's names of inputs -> their places.
+SPELLED = {"input": 0, "other": 1, "exponent": 1}
 _BOOL = np.dtype(bool)
 _NOTHING = itemgetter(slice(0, 0))
 _OUTPUT = ("y",)
@@ -284,6 +286,7 @@ class Elementwise(KernelOp):
         """Positional and named arguments sorted into inputs and settings."""
         names = (*self.inputs, *self.settings)
         values = dict(zip(names, inputs, strict=False))
+        named = {self._ours(name): value for name, value in named.items()}
         unknown = [name for name in named if name not in names or name in values]
         values |= named
         missing = [name for name in self.inputs if name not in values]
@@ -302,6 +305,11 @@ class Elementwise(KernelOp):
                     f"pass a number, such as {name}={default}",
                 ) from None
         return tuple(values[name] for name in self.inputs), tuple(params)
+
+    def _ours(self, name: str) -> str:
+        """The input that PyTorch calls by another name: `input`, `other`, `exponent`."""
+        place = SPELLED.get(name, self.arity)
+        return self.inputs[place] if place < self.arity and name not in self.inputs else name
 
     def apply_one(self, x: Handle, params: tuple[float, ...] = ()) -> Any:
         """`apply` for one tensor and a kernel that is ready: 0.7 of 3 microseconds shorter."""
@@ -358,7 +366,7 @@ class Elementwise(KernelOp):
                     out = backend.xp.asarray(out)
             else:
                 out = self._run_forward(arrays, params)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise self._explained(error, arrays) from None
         handle = wrap(kind, out)
         if wanted and is_grad_enabled() and self.differentiable():
@@ -429,13 +437,19 @@ class Elementwise(KernelOp):
         some = next(a for a in arrays if hasattr(a, "dtype"))
         return backend_of(some).call(self.numpy, *arrays)
 
-    def _explained(self, error: ValueError, arrays: Sequence[Any]) -> Exception:
+    def _explained(self, error: Exception, arrays: Sequence[Any]) -> Exception:
         """NumPy's complaint about shapes or powers in our words; any other as it is."""
         if "negative integer powers" in str(error):
             return ArgumentError(
                 f"{self.name} of integers",
                 "a negative power, which is a fraction",
                 "convert to floats first: x.float()",
+            )
+        if "numpy boolean" in str(error):
+            return DtypeError(
+                f"{self.name} of bools",
+                "truth values, which are no numbers",
+                "convert them, x.int(), or use logical_xor or logical_not",
             )
         if "broadcast" not in str(error):
             return error

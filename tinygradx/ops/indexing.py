@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinygradx.errors import DimError, DtypeError
 from tinygradx.graph import Handle
-from tinygradx.ops.structural import Structural, as_handle, numpy_like
+from tinygradx.kernels import backend_of
+from tinygradx.kernels.scatter import add_rows_kernel
+from tinygradx.ops.elementwise import DTYPE_NAMES
+from tinygradx.ops.shapes import axis_too
+from tinygradx.ops.structural import Structural, as_handle, numpy_like, whole_dim
 
 
 class Chained(NamedTuple):
@@ -43,6 +49,73 @@ def _split(index: Any) -> Any:
     return Chained(tuple(first), tuple(rest))
 
 
+def _run(index: Any, ndim: int) -> tuple[int, tuple[Any, ...]] | None:
+    """An index that is integer arrays in a row, behind whole dimensions: how many, and the arrays.
+
+    These are the indices of embeddings and of picked classes, for which there are faster ways.
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    before = 0
+    while before < len(parts) and parts[before].__class__ is slice and parts[before] == _WHOLE:
+        before += 1
+    arrays = parts[before:]
+    for part in arrays:
+        if not isinstance(part, np.ndarray) or part.dtype.kind not in "iu":
+            return None
+    return (before, arrays) if arrays and len(parts) <= ndim else None
+
+
+def add_rows(out: Any, rows: Any, x: Any) -> None:
+    """Add each row of x to the row of `out` that it has the number of; both are matrices.
+
+    NumPy's `add.at` takes 6 to 20 times as long as the kernel (4,096 rows of 32: 1,400 to 70
+    microseconds). Numbers from 0 on are checked by the caller.
+    """
+    if type(out) is np.ndarray and out.dtype.kind == "f":
+        kernel = _kernels.get(out.dtype)
+        if kernel is None:
+            text = add_rows_kernel(DTYPE_NAMES[out.dtype.char])
+            kernel = _kernels[out.dtype] = backend_of(out).load(text)
+        kernel(np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(x), out)
+    else:
+        numpy_like(out).add.at(out, rows, x)
+
+
+_kernels: dict[Any, Any] = {}
+_WHOLE = slice(None)
+
+
+def places(index: Any, shape: tuple[int, ...], dim: int) -> Any:
+    """Where `take_along_axis` finds its elements: their numbers in flat memory.
+
+    Parameters
+    ----------
+    index : array of int
+        Along `dim`, from 0 on; of as many dimensions as the shape, and nowhere else larger.
+    shape : tuple of int
+        Of the array that is read or written, in C order.
+    dim : int
+        Along which.
+    """
+    xp = numpy_like(index)
+    where = index.astype(np.int64, copy=False) * math.prod(shape[dim + 1 :])
+    for axis, count in enumerate(index.shape):
+        if axis != dim and count > 1:
+            step = math.prod(shape[axis + 1 :])
+            along = xp.arange(0, count * step, step or 1)
+            where = where + along.reshape(count, *(1,) * (index.ndim - 1 - axis))
+    return where
+
+
+def one_each(index: Any, shape: tuple[int, ...], dim: int) -> Any:
+    """The same for an index without that dim: one element of each run along it."""
+    if dim == 1 and len(shape) == 2 and shape[1]:  # rows and their classes: a fourth of the time
+        rows, columns = shape
+        return index + numpy_like(index).arange(0, rows * columns, columns)
+    along = index.reshape(*shape[:dim], 1, *shape[dim + 1 :])
+    return places(along, shape, dim).reshape(index.shape)
+
+
 class Getitem(Structural):
     """`x[index]`: a view for integers and slices, a copy for lists, arrays and masks."""
 
@@ -52,6 +125,9 @@ class Getitem(Structural):
     def forward(self, x: Any, index: Any) -> Any:
         if isinstance(index, Chained):
             return x[index.first][index.rest]
+        run = _run(index, x.ndim) if x.flags.c_contiguous else None
+        if run is not None and len(run[1]) == 1:
+            return x.take(run[1][0], run[0])  # a third of the time of x[index]
         out = x[index]
         if out.ndim:
             return out
@@ -72,7 +148,10 @@ class Put(Structural):
         xp = numpy_like(x)
         out = xp.zeros(shape, x.dtype)
         part, index = (out[index.first], index.rest) if isinstance(index, Chained) else (out, index)
-        if _repeats(index):
+        run = _run(index, out.ndim) if part is out else None
+        if run is not None:
+            _add_run(out, *run, x)
+        elif _repeats(index):
             xp.add.at(part, index, x)
         else:
             part[index] = x
@@ -90,14 +169,15 @@ class SetAt(Structural):
 
     def forward(self, x: Any, value: Any, index: Any) -> Any:
         out = x.copy()
-        if isinstance(index, Chained):
-            out[index.first][index.rest] = value
-        else:
-            out[index] = value
+        put_at(out, index, value)
         return out
 
     def pull(self, g: Any, index: Any, x_shape: tuple[int, ...], x_dtype: Any) -> Any:
         inside = GETITEM.apply((g,), (index,))
+        if _repeats(index):  # of several values for one element the last stays
+            from tinygradx.ops.elementary import where
+
+            inside = where(as_handle(_stays(x_shape, index), "set_at"), inside, 0.0)
         hole = numpy_like(g.array).zeros((), x_dtype)
         return SET_AT.apply((g, as_handle(hole, "set_at")), (index,)), inside
 
@@ -105,8 +185,34 @@ class SetAt(Structural):
 GETITEM, PUT, SET_AT = Getitem(), Put(), SetAt()
 
 
+def _add_run(out: Any, before: int, arrays: tuple[Any, ...], x: Any) -> None:
+    """`out[:, ..., arrays] += x`, where elements may be named more than once."""
+    shape = out.shape
+    xp = numpy_like(x)
+    row: Any = 0
+    for part, size in zip(arrays, shape[before:], strict=False):
+        row = row * size + xp.where(part < 0, part + size, part)
+    outer, behind = math.prod(shape[:before]), before + len(arrays)
+    if before:
+        inner = math.prod(shape[before:behind])
+        row = xp.arange(0, outer * inner, inner or 1).reshape(-1, *(1,) * row.ndim) + row
+    width = math.prod(shape[behind:])
+    add_rows(out.reshape(-1, width), row.reshape(-1), x.reshape(-1, width)) if x.size else None
+
+
+def _stays(shape: tuple[int, ...], index: Any) -> Any:
+    """Which of the values that are written at an index are there afterwards: an array of bools."""
+    number = np.arange(math.prod(shape)).reshape(shape)
+    written = np.arange(GETITEM.forward(number, index).size)
+    written = written.reshape(GETITEM.forward(number, index).shape)
+    last = SET_AT.forward(number, written, index)
+    return GETITEM.forward(last, index) == written
+
+
 def _repeats(index: Any) -> bool:
     """Whether an element may be named twice: only integer arrays can."""
+    if isinstance(index, Chained):
+        index = index.rest
     parts = index if isinstance(index, tuple) else (index,)
     return any(isinstance(p, np.ndarray) and p.dtype.kind in "iu" for p in parts)
 
@@ -178,14 +284,79 @@ def getitem(x: Handle, index: Any) -> Any:
         ) from None
 
 
-def set_at(x: Handle, index: Any, value: Handle) -> Any:
-    """A copy of x with `value`, which broadcasts, at a plain index."""
+def is_view(index: Any) -> bool:
+    """Whether what stands at a plain index can be had as a view."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return not any(isinstance(p, (np.ndarray, bool, np.bool_)) for p in parts) and not isinstance(
+        index, Chained
+    )
+
+
+def part_of(array: Any, index: Any) -> Any:
+    """The part of an array at a plain index that is a view."""
     try:
-        return SET_AT.apply((x, value), (index,))
+        return GETITEM.forward(array, index)
+    except IndexError as error:
+        raise DimError(
+            f"assign to a part of a tensor of shape {array.shape}, at {index!r:.60}",
+            str(error),
+            "count from 0, or from -1 at the end, and give no more indices than dimensions",
+        ) from None
+
+
+def put_at(array: Any, index: Any, value: Any) -> None:
+    """Write a value, which broadcasts, to an array at a plain index."""
+    try:
+        if isinstance(index, Chained):
+            array[index.first][index.rest] = value
+        else:
+            array[index] = value
     except (IndexError, ValueError) as error:
         raise DimError(
-            f"assign a value of shape {value.array.shape} at {index!r:.60} "
-            f"of a tensor of shape {x.array.shape}",
+            f"assign a value of shape {np.shape(value)} at {index!r:.60} "
+            f"of a tensor of shape {array.shape}",
             str(error),
             "make the value broadcast to the part it replaces",
         ) from None
+
+
+def set_at(x: Handle, index: Any, value: Handle) -> Any:
+    """A copy of x with `value`, which broadcasts, at a plain index."""
+    return SET_AT.apply((x, value), (index,))
+
+
+@axis_too
+def select(input: Any, dim: int, index: int) -> Any:
+    """One slice along a dimension, as a view without that dimension.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of at least one dimension.
+    dim : int
+        Along which.
+    index : int
+        Which slice; a negative one counts from the end.
+
+    Raises
+    ------
+    DimError
+        If the dim or the index is out of range.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.select(tgx.tensor([[1, 2], [3, 4]]), 1, -1)
+    tensor([2, 4])
+    """
+    x = as_handle(input, "select")
+    shape = x.array.shape
+    place = whole_dim(dim, len(shape), "select")
+    whole = operator.index(index)
+    if not shape or not -shape[place] <= whole < shape[place]:
+        raise DimError(
+            f"select the index {whole} along dim {dim}", f"a tensor of shape {shape}",
+            f"use an index from {-shape[place]} to {shape[place] - 1}" if shape and shape[place]
+            else "there is nothing to select: check x.numel() > 0",
+        )  # fmt: skip
+    return GETITEM.apply((x,), ((*(slice(None),) * place, whole),))

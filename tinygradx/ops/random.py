@@ -235,6 +235,16 @@ def integers(
     return _source(generator)._draw("integers", low, high, shape, dtype)
 
 
+def exponential(shape: tuple[int, ...], generator: Generator | None = None) -> Any:
+    """Waiting times of mean 1, in float64."""
+    return _source(generator)._draw("standard_exponential", shape)
+
+
+def poisson(rates: Any, generator: Generator | None = None) -> Any:
+    """Counts of events with these means, as int64."""
+    return _source(generator)._draw("poisson", rates)
+
+
 def permutation(n: int, generator: Generator | None = None) -> Any:
     """The numbers 0 to n - 1 in random order, as int64."""
     return _source(generator)._draw("permutation", n).astype(np.int64, copy=False)

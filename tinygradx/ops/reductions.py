@@ -8,12 +8,26 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygradx.errors import DtypeError, ShapeError
+from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Handle, wrap
 from tinygradx.kernels import BACKENDS, backend_of, total_kernel
-from tinygradx.ops.elementary import div, exp, log, maximum, minimum, mul, sub, where
+from tinygradx.ops.elementary import (
+    div,
+    exp,
+    isnan,
+    log,
+    logical_and,
+    logical_not,
+    logical_or,
+    maximum,
+    minimum,
+    mul,
+    sub,
+    where,
+)
 from tinygradx.ops.elementary import eq as equal
 from tinygradx.ops.elementwise import DTYPE_NAMES
+from tinygradx.ops.indexing import one_each
 from tinygradx.ops.promotion import get_default_dtype
 from tinygradx.ops.shapes import EXPAND, RESHAPE, to_dtype
 from tinygradx.ops.structural import (
@@ -33,7 +47,16 @@ def kept_shape(shape: tuple[int, ...], dims: tuple[int, ...] | None) -> tuple[in
     return tuple(1 if i in dims else size for i, size in enumerate(shape))
 
 
-def _spread(g: Any, shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
+def _reduced_shape(
+    shape: tuple[int, ...], dims: tuple[int, ...] | None, keepdim: bool
+) -> tuple[int, ...]:
+    """The shape of a result."""
+    if keepdim:
+        return kept_shape(shape, dims)
+    return () if dims is None else tuple(s for i, s in enumerate(shape) if i not in dims)
+
+
+def spread(g: Any, shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
     """A reduced handle, seen in the shape it was reduced from."""
     return EXPAND.apply((RESHAPE.apply((g,), (kept_shape(shape, dims),)),), (shape,))
 
@@ -79,7 +102,7 @@ class Sum(Structural):
         return out if out.ndim else backend.xp.asarray(out)
 
     def pull(self, g: Any, x_shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
-        return _spread(g, x_shape, dims)
+        return spread(g, x_shape, dims)
 
     def pull_arrays(self, g: Any, x_shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
         return stretched(g, kept_shape(x_shape, dims), x_shape)
@@ -100,7 +123,7 @@ class Mean(Structural):
         return backend.call(np.divide, total, x.dtype.type(count))
 
     def pull(self, g: Any, x_shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
-        return _spread(mul(g, 1.0 / _count(x_shape, dims)), x_shape, dims)
+        return spread(mul(g, 1.0 / _count(x_shape, dims)), x_shape, dims)
 
     def pull_arrays(self, g: Any, x_shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
         part = backend_of(g).call(np.divide, g, g.dtype.type(_count(x_shape, dims)))
@@ -112,19 +135,25 @@ def _count(shape: tuple[int, ...], dims: tuple[int, ...] | None) -> int:
     return builtins.max(1, math.prod(shape if dims is None else (shape[d] for d in dims)))
 
 
-class _Extreme(Structural):
-    """The largest or smallest element; equal ones share the gradient, as in PyTorch's amax."""
+class Extreme(Structural):
+    """The largest or smallest element; equal ones share the gradient, as in PyTorch's amax.
+
+    Where the answer is nan, the gradient goes to the nans, as in PyTorch's max.
+    """
 
     def pull(
         self, g: Any, x: Any, y: Any, x_shape: tuple[int, ...], dims: tuple[int, ...] | None
     ) -> Any:
-        top = _spread(y, x_shape, dims)
-        chosen = to_dtype(equal(x, top), x.array.dtype)
-        count = _spread(SUM.apply((chosen,), (dims, True)), x_shape, dims)
-        return mul(_spread(g, x_shape, dims), div(chosen, count))
+        top = spread(y, x_shape, dims)
+        chosen = equal(x, top)
+        if numpy_like(y.array).isnan(y.array).any():
+            chosen = logical_or(chosen, logical_and(isnan(x), isnan(top)))
+        chosen = to_dtype(chosen, x.array.dtype)
+        count = spread(SUM.apply((chosen,), (dims, True)), x_shape, dims)
+        return mul(spread(g, x_shape, dims), div(chosen, count))
 
 
-class Amax(_Extreme):
+class Amax(Extreme):
     """The largest element over dimensions."""
 
     name = "amax"
@@ -133,7 +162,7 @@ class Amax(_Extreme):
         return backend_of(x).call(np.maximum.reduce, x, dims, None, None, keepdim)
 
 
-class Amin(_Extreme):
+class Amin(Extreme):
     """The smallest element over dimensions."""
 
     name = "amin"
@@ -149,23 +178,41 @@ class Logsumexp(Structural):
 
     def forward(self, x: Any, dims: tuple[int, ...] | None, keepdim: bool) -> Any:
         backend = backend_of(x)
+        if not x.size:  # of nothing: log(0)
+            return np.full(_reduced_shape(x.shape, dims, keepdim), -math.inf, x.dtype)
         top = backend.call(np.maximum.reduce, x, dims, None, None, True)
         # A row of -inf only would give -inf - -inf; such a top is left out of the difference.
         top = np.where(np.isfinite(top), top, top.dtype.type(0))
         shifted = exp.value([backend.call(np.subtract, x, top)], ())
         total = backend.call(np.add.reduce, shifted, dims, None, None, True)
         out = backend.call(np.add, log.value([total], ()), top)
-        if keepdim:
-            return out
-        dims = tuple(range(x.ndim)) if dims is None else dims
-        return out.reshape(tuple(s for i, s in enumerate(x.shape) if i not in dims))
+        return out.reshape(_reduced_shape(x.shape, dims, keepdim))
 
     def pull(
         self, g: Any, x: Any, y: Any, x_shape: tuple[int, ...], dims: tuple[int, ...] | None
     ) -> Any:
         # Where all is -inf, nothing has a share (exp(-inf - -inf) would be nan).
         top = where(equal(y, -math.inf), 0.0, y)
-        return mul(_spread(g, x_shape, dims), exp(sub(x, _spread(top, x_shape, dims))))
+        return mul(spread(g, x_shape, dims), exp(sub(x, spread(top, x_shape, dims))))
+
+
+class Prod(Structural):
+    """The product along a dimension.
+
+    An element's share is the product of all others: those in front times those behind. (The
+    quotient of the product by the element would be 0/0 beside a zero.)
+    """
+
+    name = "prod"
+
+    def forward(self, x: Any, dim: int, keepdim: bool) -> Any:
+        out = backend_of(x).call(np.multiply.reduce, x, dim, None, None, keepdim)
+        return out if out.ndim else numpy_like(x).asarray(out)
+
+    def pull(self, g: Any, x: Any, x_shape: tuple[int, ...], dim: int) -> Any:
+        from tinygradx.ops.cumulative import product_of_others  # which stands on this module
+
+        return mul(spread(g, x_shape, (dim,)), product_of_others(x, dim))
 
 
 class Pick(Structural):
@@ -175,11 +222,13 @@ class Pick(Structural):
     inputs = ("x", "index")
 
     def forward(self, x: Any, index: Any, dim: int) -> Any:
-        xp = numpy_like(x)
-        return xp.take_along_axis(x, xp.expand_dims(index, dim), dim).squeeze(dim)
+        return numpy_like(x).asarray(x.take(one_each(index, x.shape, dim)))
 
     def pull(self, g: Any, index: Any, x_shape: tuple[int, ...], dim: int) -> Any:
         return PLACE.apply((g, index), (x_shape, dim)), None
+
+    def pull_arrays(self, g: Any, index: Any, x_shape: tuple[int, ...], dim: int) -> Any:
+        return PLACE.forward(g, index, x_shape, dim), None
 
 
 class Place(Structural):
@@ -189,16 +238,16 @@ class Place(Structural):
     inputs = ("x", "index")
 
     def forward(self, x: Any, index: Any, shape: tuple[int, ...], dim: int) -> Any:
-        xp = numpy_like(x)
-        out = xp.zeros(shape, x.dtype)
-        xp.put_along_axis(out, xp.expand_dims(index, dim), xp.expand_dims(x, dim), dim)
+        out = numpy_like(x).zeros(shape, x.dtype)
+        out.put(one_each(index, shape, dim), x)
         return out
 
     def pull(self, g: Any, index: Any, dim: int) -> Any:
         return PICK.apply((g, index), (dim,)), None
 
 
-SUM, MEAN, AMAX, AMIN, LOGSUMEXP = Sum(), Mean(), Amax(), Amin(), Logsumexp()
+SUM, MEAN, PROD = Sum(), Mean(), Prod()
+AMAX, AMIN, LOGSUMEXP = Amax(), Amin(), Logsumexp()
 PICK, PLACE = Pick(), Place()
 
 
@@ -209,28 +258,95 @@ class MaxResult(NamedTuple):
     indices: Any
 
 
-# ---- functions ----------------------------------------------------------------------------------
+class AminmaxResult(NamedTuple):
+    """What `aminmax` answers: the smallest and the largest elements."""
+
+    min: Any
+    max: Any
 
 
-def _named(dim: Any, keepdim: bool, named: dict[str, Any], asked: str) -> tuple[Any, bool]:
-    """NumPy's spellings `axis` and `keepdims`, taken as well."""
-    dim = named.pop("axis", dim)
-    keepdim = named.pop("keepdims", keepdim)
-    named.pop("out", None)  # NumPy's functions hand over out=None
+# ---- what the functions share -------------------------------------------------------------------
+
+
+def numpy_names(
+    asked: str, named: dict[str, Any], dim: Any = None, keepdim: Any = False
+) -> tuple[Any, bool]:
+    """`dim` and `keepdim`, by whichever of their names they were given.
+
+    NumPy calls them `axis` and `keepdims`, and its functions, called with a tensor, hand over an
+    `out=None` as well.
+
+    Parameters
+    ----------
+    asked : str
+        The function, for errors.
+    named : dict
+        Keyword arguments that the function itself does not name; emptied.
+    dim, keepdim
+        What was given under PyTorch's names.
+
+    Returns
+    -------
+    tuple
+        `dim` as it was given, and `keepdim` as a bool.
+
+    Raises
+    ------
+    ArgumentError
+        For an `out=` that is not None: a tensor's memory is written by `copy_`.
+    TypeError
+        For a keyword that nobody knows.
+    """
     if named:
-        raise TypeError(f"{asked}() got an unexpected keyword argument {next(iter(named))!r}")
+        dim = named.pop("axis", dim)
+        keepdim = named.pop("keepdims", keepdim)
+        if named.pop("out", None) is not None:
+            raise ArgumentError(
+                f"{asked} with out=", "an array to write to",
+                f"take what it answers: y = {asked}(x); or write it by y.copy_({asked}(x))",
+            )  # fmt: skip
+        if named:
+            unknown = next(iter(named))
+            raise TypeError(f"{asked}() got an unexpected keyword argument {unknown!r}")
     return dim, bool(keepdim)
 
 
+def float_handle(input: Any, asked: str, dtype: Any = None) -> Handle:
+    """A tensor of floats, converted to `dtype` first; what holds no fractions is refused."""
+    x = as_handle(input, asked)
+    if dtype is not None:
+        x = to_dtype(x, dtype)
+    if x.array.dtype.kind != "f":
+        call = f"x.float().{asked}()" if hasattr(x, asked) else f"{asked}(x.float())"
+        raise DtypeError(
+            f"{asked} of {x.array.dtype}", "a dtype that holds no fractions",
+            f"convert first: {call}",
+        )  # fmt: skip
+    return x
+
+
+def filled(x: Handle, dims: tuple[int, ...] | None, asked: str) -> None:
+    """Refuse to look for an extreme among no elements."""
+    shape = x.array.shape
+    if builtins.any(shape[d] == 0 for d in (range(len(shape)) if dims is None else dims)):
+        raise ShapeError(
+            f"{asked} of a tensor of shape {shape}", "no elements to choose from",
+            "check that it is not empty: x.numel() > 0",
+        )  # fmt: skip
+
+
+def filled_dim(x: Handle, dim: Any, asked: str) -> int:
+    """A dimension counted from the front, along which there is something to choose from."""
+    place = whole_dim(dim, x.array.ndim, asked)
+    filled(x, (place,) if x.array.ndim else None, asked)
+    return place
+
+
+# ---- functions ----------------------------------------------------------------------------------
+
+
 def sum(
-    input: Any,
-    dim: Any = None,
-    keepdim: bool = False,
-    *,
-    dtype: Any = None,
-    axis: Any = None,
-    keepdims: bool = False,
-    out: None = None,
+    input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, **named: Any
 ) -> Any:
     """The sum of elements.
 
@@ -239,8 +355,8 @@ def sum(
     input : Tensor
         Of any shape and dtype; integers and bools are summed as int64.
     dim : int or tuple of int, optional
-        What to sum over; everything when left out. NumPy's `axis=`, `keepdims=` (and an `out=`
-        of None) are taken as well.
+        What to sum over; everything when left out. All reductions take NumPy's `axis=`,
+        `keepdims=` (and an `out=` of None) as well.
     keepdim : bool
         Keep reduced dimensions with size 1.
     dtype : dtype, optional
@@ -253,25 +369,19 @@ def sum(
     tensor([3., 3.])
     """
     x = input if isinstance(input, Handle) else as_handle(input, "sum")
-    dim = axis if dim is None else dim
+    if named:
+        dim, keepdim = numpy_names("sum", named, dim, keepdim)
     if dtype is not None:
         x = to_dtype(x, dtype)
     elif x.array.dtype.kind != "f":
         x = to_dtype(x, np.int64)
     if dim is not None:
         dim = whole_dims(dim, x.array.ndim, "sum")
-    return SUM.apply_one(x, (dim, keepdim or keepdims))
+    return SUM.apply_one(x, (dim, keepdim))
 
 
 def mean(
-    input: Any,
-    dim: Any = None,
-    keepdim: bool = False,
-    *,
-    dtype: Any = None,
-    axis: Any = None,
-    keepdims: bool = False,
-    out: None = None,
+    input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, **named: Any
 ) -> Any:
     """The mean of elements; of floats only, as in PyTorch.
 
@@ -286,43 +396,188 @@ def mean(
     ------
     DtypeError
         For integers and bools.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.mean(tgx.tensor([[1.0, 2.0], [3.0, 6.0]]), dim=0)
+    tensor([2., 4.])
     """
-    x = as_handle(input, "mean")
-    dim = axis if dim is None else dim
+    x = input if isinstance(input, Handle) else as_handle(input, "mean")
+    if dtype is not None or x.array.dtype.kind != "f":
+        x = float_handle(x, "mean", dtype)
+    if named:
+        dim, keepdim = numpy_names("mean", named, dim, keepdim)
+    if dim is not None:
+        dim = whole_dims(dim, x.array.ndim, "mean")
+    return MEAN.apply_one(x, (dim, keepdim))
+
+
+def prod(
+    input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, **named: Any
+) -> Any:
+    """The product of elements.
+
+    Its gradient is exact beside zeros: the share of an element is the product of all others.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of any shape and dtype; integers and bools are multiplied as int64.
+    dim : int, optional
+        What to multiply along; everything when left out.
+    keepdim, dtype
+        As for `sum`.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> x = tgx.tensor([2.0, 0.0, 5.0], requires_grad=True)
+    >>> tgx.prod(x).backward()
+    >>> x.grad
+    tensor([ 0., 10.,  0.])
+    """
+    x = as_handle(input, "prod")
+    dim, keepdim = numpy_names("prod", named, dim, keepdim)
     if dtype is not None:
         x = to_dtype(x, dtype)
-    if x.array.dtype.kind != "f":
-        raise DtypeError(
-            f"mean of {x.array.dtype}", "a dtype that holds no fractions",
-            "convert first: x.float().mean()",
-        )  # fmt: skip
-    return MEAN.apply_one(x, (whole_dims(dim, x.array.ndim, "mean"), keepdim or keepdims))
-
-
-def _filled(x: Handle, dims: tuple[int, ...] | None, asked: str) -> None:
-    """Refuse to look for an extreme among no elements."""
+    elif x.array.dtype.kind != "f":
+        x = to_dtype(x, np.int64)
     shape = x.array.shape
-    if builtins.any(shape[d] == 0 for d in (range(len(shape)) if dims is None else dims)):
-        raise ShapeError(
-            f"{asked} of a tensor of shape {shape}", "no elements to choose from",
-            "check that it is not empty: x.numel() > 0",
-        )  # fmt: skip
+    if dim is None:
+        out = PROD.apply((RESHAPE.apply((x,), ((x.array.size,),)),), (0, False))
+        return RESHAPE.apply((out,), ((1,) * len(shape),)) if keepdim else out
+    place = whole_dim(dim, len(shape), "prod")
+    return PROD.apply((x,), (place, keepdim)) if shape else prod(x)
 
 
-def amax(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
-    """The largest element over dimensions; equal ones share the gradient."""
+def nansum(
+    input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, **named: Any
+) -> Any:
+    """The sum of elements, where nan counts as 0 and gets no gradient.
+
+    Parameters
+    ----------
+    input, dim, keepdim, dtype
+        As for `sum`.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nansum(tgx.tensor([1.0, float("nan"), 2.0]))
+    tensor(3.)
+    """
+    x = as_handle(input, "nansum")
+    dim, keepdim = numpy_names("nansum", named, dim, keepdim)
+    known = where(isnan(x), 0.0, x) if x.array.dtype.kind == "f" else x
+    return sum(known, dim, keepdim, dtype=dtype)
+
+
+def nanmean(
+    input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, **named: Any
+) -> Any:
+    """The mean of the elements that are not nan; nan where all of them are.
+
+    Parameters
+    ----------
+    input, dim, keepdim, dtype
+        As for `mean`.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nanmean(tgx.tensor([1.0, float("nan"), 2.0]))
+    tensor(1.5000)
+    """
+    x = float_handle(input, "nanmean", dtype)
+    dim, keepdim = numpy_names("nanmean", named, dim, keepdim)
+    known = to_dtype(logical_not(isnan(x)), x.array.dtype)
+    return div(nansum(x, dim, keepdim), sum(known, dim, keepdim))
+
+
+def count_nonzero(input: Any, dim: Any = None, **named: Any) -> Any:
+    """How many elements differ from 0, as int64; nan does.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of any shape and dtype.
+    dim : int or tuple of int, optional
+        What to count along; everything when left out.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.count_nonzero(tgx.tensor([[1, 0], [2, 3]]), dim=0)
+    tensor([2, 1])
+    """
+    x = as_handle(input, "count_nonzero")
+    dim, keepdim = numpy_names("count_nonzero", named, dim)
+    dims = whole_dims(dim, x.array.ndim, "count_nonzero")
+    counts = numpy_like(x.array).count_nonzero(x.array, axis=dims, keepdims=keepdim)
+    return wrap(x.result_class, np.asarray(counts, np.int64))
+
+
+def amax(input: Any, dim: Any = (), keepdim: bool = False, **named: Any) -> Any:
+    """The largest element over dimensions; equal ones share the gradient.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of any dtype, and at least one element along each reduced dimension.
+    dim : int or tuple of int, optional
+        What to reduce; everything when left out.
+    keepdim : bool
+        Keep reduced dimensions with size 1.
+
+    Raises
+    ------
+    ShapeError
+        Where there is nothing to choose from.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.amax(tgx.tensor([[1.0, 3.0], [4.0, 2.0]]), dim=1)
+    tensor([3., 4.])
+    """
     x = as_handle(input, "amax")
+    dim, keepdim = numpy_names("amax", named, dim, keepdim)
     dims = whole_dims(dim, x.array.ndim, "amax")
-    _filled(x, dims, "amax")
+    filled(x, dims, "amax")
     return AMAX.apply((x,), (dims, keepdim))
 
 
-def amin(input: Any, dim: Any = (), keepdim: bool = False) -> Any:
-    """The smallest element over dimensions; equal ones share the gradient."""
+def amin(input: Any, dim: Any = (), keepdim: bool = False, **named: Any) -> Any:
+    """The smallest element over dimensions; equal ones share the gradient: see `amax`."""
     x = as_handle(input, "amin")
+    dim, keepdim = numpy_names("amin", named, dim, keepdim)
     dims = whole_dims(dim, x.array.ndim, "amin")
-    _filled(x, dims, "amin")
+    filled(x, dims, "amin")
     return AMIN.apply((x,), (dims, keepdim))
+
+
+def aminmax(input: Any, *, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
+    """The smallest and the largest element, as a pair `(min, max)`.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of at least one element along the dimension.
+    dim : int, optional
+        What to reduce; everything when left out.
+    keepdim : bool
+        Keep reduced dimensions with size 1.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> low, high = tgx.aminmax(tgx.tensor([3.0, 1.0, 2.0]))
+    >>> low, high
+    (tensor(1.), tensor(3.))
+    """
+    dim, keepdim = numpy_names("aminmax", named, dim, keepdim)
+    return AminmaxResult(amin(input, dim, keepdim), amax(input, dim, keepdim))
 
 
 def _extreme(
@@ -331,12 +586,11 @@ def _extreme(
     """`max` or `min` in its three forms: of all, along a dimension, of two tensors."""
     x = as_handle(input, asked)
     if dim is None:
-        _filled(x, None, asked)
-        return whole.apply((x,), (None, False))
+        filled(x, None, asked)
+        return whole.apply((x,), (None, keepdim))
     if isinstance(dim, (Handle, np.ndarray)):
         return pairwise(x, dim)
-    place = whole_dim(dim, x.array.ndim, asked)
-    _filled(x, (place,) if x.array.ndim else None, asked)
+    place = filled_dim(x, dim, asked)
     indices = index_of(x, place)
     if x.array.ndim == 0:
         return MaxResult(whole.apply((x,), (None, False)), indices)
@@ -356,9 +610,15 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any
         Of at least one element.
     dim : int or Tensor, optional
         Without it, one element: the largest (equal ones share the gradient). With a dimension, a
-        pair `(values, indices)`. With another tensor, the larger of both, elementwise.
+        pair `(values, indices)`; among equal ones it is the first. With another tensor (`other=`),
+        the larger of both, elementwise.
     keepdim : bool
         Keep the reduced dimension with size 1.
+
+    Raises
+    ------
+    ShapeError
+        Where there is nothing to choose from.
 
     Examples
     --------
@@ -367,42 +627,67 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any
     >>> values, indices
     (tensor([3., 4.]), tensor([1, 0]))
     """
-    dim, keepdim = _named(dim, keepdim, named, "max")
+    dim = named.pop("other", dim)
+    dim, keepdim = numpy_names("max", named, dim, keepdim)
     return _extreme(input, dim, keepdim, "max", AMAX, argmax, maximum)
 
 
 def min(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
     """The smallest element: see `max`."""
-    dim, keepdim = _named(dim, keepdim, named, "min")
+    dim = named.pop("other", dim)
+    dim, keepdim = numpy_names("min", named, dim, keepdim)
     return _extreme(input, dim, keepdim, "min", AMIN, argmin, minimum)
 
 
 def _index(input: Any, dim: Any, keepdim: bool, asked: str, of: Any) -> Any:
+    """Where the extreme is, along a dimension or in the flattened tensor."""
     x = as_handle(input, asked)
-    place = None if dim is None else whole_dim(dim, x.array.ndim, asked)
-    _filled(x, None if place is None or not x.array.ndim else (place,), asked)
-    if place is not None and not x.array.ndim:
+    if dim is None:
         place = None
+        filled(x, None, asked)
+    else:
+        whole = filled_dim(x, dim, asked)
+        place = whole if x.array.ndim else None
     out = np.asarray(of(x.array, axis=place), np.int64)
     if keepdim:
         out = out.reshape(kept_shape(x.array.shape, None if place is None else (place,)))
     return wrap(x.result_class, out)
 
 
-def argmax(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
+def argmax(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
     """The index of the largest element (the first of equal ones), as int64.
 
-    Without `dim` the index into the flattened tensor.
+    Parameters
+    ----------
+    input : Tensor
+        Of at least one element along the dimension.
+    dim : int, optional
+        Where to look; without it the index is into the flattened tensor.
+    keepdim : bool
+        Keep the reduced dimension with size 1.
+
+    Raises
+    ------
+    ShapeError
+        Where there is nothing to choose from.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.argmax(tgx.tensor([[1.0, 3.0], [4.0, 2.0]]), dim=1)
+    tensor([1, 0])
     """
+    dim, keepdim = numpy_names("argmax", named, dim, keepdim)
     return _index(input, dim, keepdim, "argmax", np.argmax)
 
 
-def argmin(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """The index of the smallest element (the first of equal ones), as int64."""
+def argmin(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
+    """The index of the smallest element (the first of equal ones), as int64: see `argmax`."""
+    dim, keepdim = numpy_names("argmin", named, dim, keepdim)
     return _index(input, dim, keepdim, "argmin", np.argmin)
 
 
-def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
+def logsumexp(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
     """log(sum(exp(x))) over dimensions, without overflow on the way.
 
     Parameters
@@ -410,28 +695,56 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
     input : Tensor
         Of floats (integers are converted).
     dim : int or tuple of int
-        What to reduce.
+        What to reduce; everything when left out. Over no elements the answer is -inf.
     keepdim : bool
         Keep reduced dimensions with size 1.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.logsumexp(tgx.tensor([1000.0, 1000.0]), 0)
+    tensor(1000.6932)
     """
     x = as_handle(input, "logsumexp")
+    dim, keepdim = numpy_names("logsumexp", named, dim, keepdim)
     if x.array.dtype.kind != "f":
         x = to_dtype(x, get_default_dtype())
-    dims = whole_dims(dim, x.array.ndim, "logsumexp")
-    if x.array.size == 0:
-        _filled(x, dims, "logsumexp")
-    return LOGSUMEXP.apply((x,), (dims, keepdim))
+    return LOGSUMEXP.apply((x,), (whole_dims(dim, x.array.ndim, "logsumexp"), keepdim))
 
 
-def all(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """Whether all elements are nonzero."""
-    x = as_handle(input, "all")
-    dims = whole_dims(dim, x.array.ndim, "all")
-    return wrap(x.result_class, np.asarray(np.all(x.array, axis=dims, keepdims=keepdim)))
+def _logical(input: Any, dim: Any, keepdim: bool, named: dict[str, Any], of: Any) -> Any:
+    """`all` or `any`: of an empty tuple of dims each element alone, and uint8 stays uint8."""
+    x, asked = as_handle(input, of.__name__), of.__name__
+    dim, keepdim = numpy_names(asked, named, dim, keepdim)
+    alone = isinstance(dim, (tuple, list)) and not dim
+    dims = () if alone else whole_dims(dim, x.array.ndim, asked)
+    if dims and not x.array.ndim:
+        dims = None
+    out = np.asarray(of(x.array, axis=dims, keepdims=keepdim))
+    return wrap(x.result_class, out.astype(np.uint8 if x.array.dtype == np.uint8 else np.bool_))
 
 
-def any(input: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    """Whether any element is nonzero."""
-    x = as_handle(input, "any")
-    dims = whole_dims(dim, x.array.ndim, "any")
-    return wrap(x.result_class, np.asarray(np.any(x.array, axis=dims, keepdims=keepdim)))
+def all(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
+    """Whether all elements are nonzero.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of any shape and dtype.
+    dim : int or tuple of int, optional
+        What to reduce; everything when left out, nothing for an empty tuple.
+    keepdim : bool
+        Keep reduced dimensions with size 1.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.all(tgx.tensor([[True, False], [True, True]]), dim=1)
+    tensor([False,  True])
+    """
+    return _logical(input, dim, keepdim, named, np.all)
+
+
+def any(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) -> Any:
+    """Whether any element is nonzero: see `all`."""
+    return _logical(input, dim, keepdim, named, np.any)

@@ -35,7 +35,7 @@ from tinygradx.kernels import Formula, RowText, Text, backend_of, row_kernel
 from tinygradx.ops.elementwise import DTYPE_NAMES
 from tinygradx.ops.kernel_op import KernelOp
 from tinygradx.ops.promotion import get_default_dtype
-from tinygradx.ops.reductions import AMAX, SUM
+from tinygradx.ops.reductions import AMAX, SUM, numpy_names
 from tinygradx.ops.shapes import squeeze, to_dtype, transpose, unsqueeze
 from tinygradx.ops.structural import as_handle, whole_dim
 
@@ -130,8 +130,10 @@ class Rowwise(KernelOp):
         self.origins = tuple(-1 if name == "y" else 0 for name in self.saves)
         return function
 
-    def __call__(self, input: Any, dim: int = -1, dtype: Any = None) -> Any:
+    def __call__(self, input: Any, dim: int = -1, dtype: Any = None, **named: Any) -> Any:
         x = as_handle(input, self.name)
+        if named:
+            dim, _ = numpy_names(self.name, named, dim)
         if dtype is not None:
             x = to_dtype(x, dtype)
         elif x.array.dtype.kind != "f":

@@ -66,8 +66,9 @@ def whole_dims(dim: Any, ndim: int, asked: str) -> tuple[int, ...] | None:
         dims = tuple(whole_dim(d, ndim, asked) for d in dim)
         if len(set(dims)) != len(dims):
             raise DimError(f"{asked} with dim={dim}", "a dim given twice", "give each dim once")
-        return dims
-    return (whole_dim(dim, ndim, asked),)
+        return dims if ndim else None
+    dims = (whole_dim(dim, ndim, asked),)
+    return dims if ndim else None
 
 
 def _names(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -123,7 +124,12 @@ class Structural(Op):
         """`apply` for a single input, without loops: 0.8 of 3 microseconds shorter."""
         array, node = x.array, x.node
         out = self.forward(array, *params)
-        if self.view and (out.base is array or out.base is array.base is not None):
+        base = out.base
+        if (
+            self.view
+            and base is not None
+            and (base is array or base is array.base or np.may_share_memory(out, array))
+        ):
             handle = wrap_view(x, out, self, params)
         else:
             handle = wrap(x.result_class, out)
@@ -210,8 +216,27 @@ def stretched(array: Any, kept: tuple[int, ...], shape: tuple[int, ...]) -> Any:
             if kept[axis] == shape[axis]:
                 strides[axis] = step
             step *= kept[axis]
-        return np.ndarray(shape, array.dtype, array, 0, tuple(strides)) if array.size else array
+        if not array.size:
+            return array.reshape(shape)
+        return np.ndarray(shape, array.dtype, array, 0, tuple(strides))
     return numpy_like(array).broadcast_to(array.reshape(kept), shape)
+
+
+def repeats(array: Any) -> bool:
+    """Whether two elements of an array may lie at the same place.
+
+    Sorted by their strides, the dims of memory that was sliced and permuted each step over all that
+    the smaller ones cover.
+    """
+    if not array.size or array.flags.c_contiguous:
+        return False
+    reach = array.itemsize
+    for stride, size in sorted(zip(map(abs, array.strides), array.shape, strict=True)):
+        if size > 1:
+            if stride < reach:
+                return True
+            reach += (size - 1) * stride
+    return False
 
 
 def _one(place: int) -> Any:
