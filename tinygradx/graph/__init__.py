@@ -4,22 +4,26 @@ This room knows no numbers. It has never heard of shapes that broadcast, of dtyp
 it stores what it is given, keeps the order, and asks each operation for the arithmetic.
 """
 
-from tinygradx.graph.handle import Handle, View, wrap, wrap_view
-from tinygradx.graph.node import Cell, Leaf, Node
+from tinygradx.graph.handle import Handle, Lost, View, one_of_many, wrap, wrap_view
+from tinygradx.graph.hooks import RemovableHandle, Visitor, visitor_of
+from tinygradx.graph.node import AccumulateGrad, Cell, Leaf, Node
 from tinygradx.graph.op import REGISTRY, Arithmetic, Op, register
 from tinygradx.graph.record import (
     enable_grad,
     here,
+    inference_mode,
     is_grad_enabled,
     next_age,
     no_grad,
     readable,
     set_grad_enabled,
+    watching,
 )
 from tinygradx.graph.sweep import newest_first, sweep
 
 __all__ = [
-    "REGISTRY", "Arithmetic", "Cell", "Handle", "Leaf", "Node", "Op", "View", "enable_grad",
-    "here", "is_grad_enabled", "newest_first", "next_age", "no_grad", "readable", "register",
-    "set_grad_enabled", "sweep", "wrap", "wrap_view",
+    "REGISTRY", "AccumulateGrad", "Arithmetic", "Cell", "Handle", "Leaf", "Lost", "Node", "Op",
+    "RemovableHandle", "View", "Visitor", "enable_grad", "here", "inference_mode",
+    "is_grad_enabled", "newest_first", "next_age", "no_grad", "one_of_many", "readable", "register",
+    "set_grad_enabled", "sweep", "visitor_of", "watching", "wrap", "wrap_view",
 ]  # fmt: skip

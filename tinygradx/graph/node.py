@@ -57,10 +57,6 @@ class Cell:
             self.crowded = 2 * len(views) + 8
         views.append(weakref.ref(handle))
 
-    def viewed(self) -> bool:
-        """Whether a view of the memory is alive."""
-        return any(view() is not None for view in self.views)
-
     def write(self, where: Where | None) -> None:
         """Note that the memory has just been written by the line `where`."""
         Cell.write_all((self,), where)
@@ -101,11 +97,16 @@ class Node:
         Of the output.
     cell : Cell
         The output's memory.
+    visitor : Visitor
+        Who waits for the gradient here; left unset where nobody does.
     """
 
     __slots__ = (
-        "op", "inputs", "saved", "params", "age", "where", "shape", "dtype", "cell", "__weakref__",
+        "op", "inputs", "saved", "params", "age", "where", "shape", "dtype", "cell", "visitor",
+        "__weakref__",
     )  # fmt: skip
+
+    visitor: Any
 
     #: Whether a gradient is wanted here; a recorded operation always wants one.
     wants = True
@@ -132,6 +133,25 @@ class Node:
         self.dtype = dtype
         self.cell = cell
 
+    def name(self) -> str:
+        """What PyTorch would call it: `MulBackward0` for `mul`."""
+        return str(self.op.node_name())
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """Where the sweep goes from here, as in PyTorch: pairs of a node and 0.
+
+        A leaf that collects a gradient is an `AccumulateGrad`, whose `.variable` holds it; an
+        input that wants no gradient is None.
+        """
+        found: list[tuple[Any, int]] = []
+        for source in self.inputs:
+            if isinstance(source, Leaf):
+                found.append((AccumulateGrad(source) if source.wants else None, 0))
+            else:
+                found.append((source, 0))
+        return tuple(found)
+
     def __repr__(self) -> str:
         return f"<node {self.age}: {self.op.name} {self.shape}>"
 
@@ -153,6 +173,7 @@ class Leaf(Node):
 
     __slots__ = ("array", "grad", "name", "wants")
 
+    name: str | None  # type: ignore[assignment]
     op: Any = None
     inputs: tuple[Node, ...] = ()
     saved: tuple[Any, ...] | None = ()
@@ -171,6 +192,46 @@ class Leaf(Node):
 
     def __repr__(self) -> str:
         return f"<node {self.age}: leaf {self.shape}>"
+
+
+class AccumulateGrad:
+    """A leaf at the end of a walk over `next_functions`.
+
+    Attributes
+    ----------
+    leaf : Leaf
+        Where the gradient is collected.
+    """
+
+    __slots__ = ("leaf",)
+
+    def __init__(self, leaf: Leaf) -> None:
+        self.leaf = leaf
+
+    def name(self) -> str:
+        """`AccumulateGrad`, as PyTorch calls it."""
+        return "AccumulateGrad"
+
+    @property
+    def variable(self) -> Any:
+        """The leaf as a tensor: its memory and its `.grad`."""
+        from tinygradx.graph.handle import Handle, wrap
+
+        return wrap(Handle.result_class, self.leaf.array, self.leaf)
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """Nothing comes behind a leaf."""
+        return ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AccumulateGrad) and other.leaf is self.leaf
+
+    def __hash__(self) -> int:
+        return hash(self.leaf)
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad of leaf {self.leaf.age} {self.leaf.shape}>"
 
 
 class _Queue:

@@ -84,6 +84,10 @@ class Op:
         """
         raise NotImplementedError
 
+    def node_name(self) -> str:
+        """What PyTorch would call a node of it: `LogSoftmaxBackward0` for `log_softmax`."""
+        return "".join(word.capitalize() for word in self.name.split("_")) + "Backward0"
+
     def replay(self, node: Node, handles: Sequence[Handle]) -> Handle:
         """The operation that happened at `node`, done again on other handles."""
         raise NotImplementedError
@@ -91,9 +95,12 @@ class Op:
     def kept(self, node: Node) -> tuple[Any, ...]:
         """What `node` saved, proved to be what it was when it was saved."""
         saved = node.saved
+        if saved.__class__ is not tuple:  # dropped, or to be computed again (a checkpoint)
+            later: Any = saved
+            saved = None if saved is None else later.again(node)
         if saved is None:
             raise GraphError(
-                _way_back(node),
+                self.way_back(node),
                 "its saved arrays were dropped by an earlier backward()",
                 "call the first backward with retain_graph=True, or run the forward pass again",
             )
@@ -106,14 +113,14 @@ class Op:
             if cell.written > node.age:
                 what = "its output" if origin < 0 else f"its input {origin}"
                 raise GraphError(
-                    _way_back(node),
+                    self.way_back(node),
                     f"{what}, needed for the gradient, was changed in place at "
                     f"{readable(cell.where)}",
                     "write `x = x + 1` instead of `x += 1` there, or keep a copy with x.clone()",
                 )
         return saved
 
-
-def _way_back(node: Node) -> str:
-    """What an error on the way back was asked to do."""
-    return f"walk back through {node.op.name} (number {node.age}, made at {readable(node.where)})"
+    def way_back(self, node: Node) -> str:
+        """What an error on the way back was asked to do."""
+        made = f"number {node.age}, made at {readable(node.where)}"
+        return f"walk back through {self.name} ({made})"

@@ -22,6 +22,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: Whether operations are recorded, for this thread and task.
 recording: ContextVar[bool] = ContextVar("tinygradx_recording", default=True)
 
+#: Who looks at every recorded value and every share of a gradient (`detect_anomaly`), if anybody.
+watching: ContextVar[Any] = ContextVar("tinygradx_watching", default=None)
+
 #: True while operations are recorded. Read for every operation (25 ns), so it is the bare method.
 is_grad_enabled = recording.get
 
@@ -133,6 +136,39 @@ class no_grad(set_grad_enabled):
 
     def __init__(self) -> None:
         super().__init__(False)
+
+
+class inference_mode(set_grad_enabled):
+    """Compute without recording, as `no_grad` does; `inference_mode(False)` changes nothing.
+
+    PyTorch's results of this mode can never be recorded again; ours can, like those of `no_grad`.
+
+    Parameters
+    ----------
+    mode : bool
+        Whether to switch recording off.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> x = tgx.tensor(3.0, requires_grad=True)
+    >>> with tgx.inference_mode():
+    ...     (x * x).requires_grad
+    False
+    """
+
+    def __new__(cls, mode: Any = True) -> Any:
+        """Make the switch, or decorate a function at once."""
+        if not isinstance(mode, bool):  # used as `@inference_mode` without parentheses
+            return cls()(mode)
+        return super().__new__(cls)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__(not mode and is_grad_enabled())
+        self._off = mode
+
+    def _again(self) -> set_grad_enabled:
+        return inference_mode(self._off)
 
 
 class enable_grad(set_grad_enabled):

@@ -7,8 +7,9 @@ from operator import attrgetter
 from typing import Any
 
 from tinygradx.graph.handle import Handle
+from tinygradx.graph.hooks import Visitor, visitor_of
 from tinygradx.graph.node import Node
-from tinygradx.graph.record import recording
+from tinygradx.graph.record import recording, watching
 
 _by_age = attrgetter("age")
 
@@ -78,9 +79,14 @@ def sweep(
     wanted = None if targets is None else set(targets)
     if wanted is not None:
         nodes = _between(nodes, wanted)
+    visitors = None
+    if Visitor.alive:
+        waiting = ((node, visitor_of(node)) for node in nodes)
+        visitors = {node: who for node, who in waiting if who is not None and who.waits()}
+        met_again.update(visitors)  # a visitor sees the whole gradient, so it waits for its turn
     token = recording.set(create)
     try:
-        return _walk(nodes, met_again, roots, gradients, kind, wanted, retain, create)
+        return _walk(nodes, met_again, roots, gradients, kind, wanted, visitors, retain, create)
     finally:
         recording.reset(token)
 
@@ -92,10 +98,12 @@ def _walk(
     gradients: Sequence[Any],
     kind: type[Handle],
     wanted: set[Node] | None,
+    visitors: dict[Node, Visitor] | None,
     retain: bool,
     create: bool,
 ) -> dict[Node, Any]:
     fit, join, fresh, collect = kind.arithmetic
+    watch = watching.get()
     inside = None if wanted is None else set(nodes)
     arrived: dict[Node, Any] = {}
     pending: dict[Node, Any] = {}
@@ -109,6 +117,9 @@ def _walk(
         g = pending.pop(node, None)
         if g is None:
             continue
+        if visitors is not None and node in visitors:
+            g = visitors[node].arrived(node, g, kind, create)
+            owned.discard(node)  # the visitor may keep it
         op = node.op
         if inside is not None and node in wanted:  # type: ignore[operator]
             arrived[node] = g
@@ -119,7 +130,11 @@ def _walk(
                 complete.append((node, g, node in owned))
             continue
         fits = op.fits and not create
-        shares = op.pull_node(g, node, create, kind)
+        shares = (
+            op.pull_node(g, node, create, kind)
+            if watch is None
+            else watch.pull(node, g, create, kind)
+        )
         for source, share in zip(node.inputs, shares):  # noqa: B905, as strict doubles its cost
             if share is None or not source.wants or (inside is not None and source not in inside):
                 continue
@@ -143,4 +158,8 @@ def _walk(
             node.saved = None
     if complete:
         collect(complete, kind, create)
+    if visitors is not None and wanted is None:
+        for node, _, _ in complete:
+            if node in visitors:
+                visitors[node].collected(node, kind)
     return arrived

@@ -3,12 +3,15 @@
 from tinygradx.tensor.creation import (
     arange,
     as_tensor,
+    asarray,
     empty,
+    empty_like,
     eye,
     from_numpy,
     full,
     full_like,
     linspace,
+    logspace,
     ones,
     ones_like,
     rand,
@@ -23,7 +26,7 @@ from tinygradx.tensor.printing import set_printoptions
 from tinygradx.tensor.tensor import Tensor, first_gradient
 
 __all__ = [
-    "Tensor", "arange", "as_tensor", "empty", "eye", "first_gradient", "from_numpy", "full",
-    "full_like", "linspace", "ones", "ones_like", "rand", "randint", "randn", "randperm",
-    "set_printoptions", "tensor", "zeros", "zeros_like",
+    "Tensor", "arange", "as_tensor", "asarray", "empty", "empty_like", "eye", "first_gradient",
+    "from_numpy", "full", "full_like", "linspace", "logspace", "ones", "ones_like", "rand",
+    "randint", "randn", "randperm", "set_printoptions", "tensor", "zeros", "zeros_like",
 ]  # fmt: skip

@@ -131,15 +131,109 @@ def tensor(
 
 
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """The data as a tensor, sharing memory with a NumPy array where the dtype allows it."""
+    """The data as a tensor, without a copy where that is possible.
+
+    A tensor of the right dtype is answered as it is, with its history. A NumPy array of the right
+    dtype, in native byte order, shares its memory: writing to one writes to the other, which
+    nobody here notices. Anything else is copied.
+
+    Parameters
+    ----------
+    data, dtype, device
+        As for `tensor`.
+
+    Returns
+    -------
+    Tensor
+        Writing to it in place raises where the array may only be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import tinygradx as tgx
+    >>> a = np.zeros(2)
+    >>> x = tgx.as_tensor(a)
+    >>> a[0] = 5.0
+    >>> x
+    tensor([5., 0.], dtype=tinygradx.float64)
+    """
     check_device(device)
     if isinstance(data, Tensor):
         return data if dtype is None else data.to(dtype)
     return _finish(_as_array(data, dtype, copy=False), False)
 
 
+def asarray(
+    obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """The data as a tensor, without history, and without a copy where that is possible.
+
+    Parameters
+    ----------
+    obj : number, nested lists, array or Tensor
+        Arrays that speak DLPack (PyTorch's, JAX's) are taken as well as NumPy's.
+    dtype, device, requires_grad
+        As for `tensor`.
+    copy : bool, optional
+        True copies; False raises where a copy is needed; None copies only where it is.
+
+    Returns
+    -------
+    Tensor
+        Sharing memory with the data where nothing was copied.
+
+    Raises
+    ------
+    ArgumentError
+        If `copy=False` and the data are lists, or of another dtype.
+    """
+    check_device(device)
+    if isinstance(obj, Tensor):
+        obj = obj.detach().numpy()
+    elif hasattr(obj, "__dlpack__") and not isinstance(obj, (np.ndarray, np.generic)):
+        obj = np.from_dlpack(obj)
+    array = _as_array(obj, dtype, copy=bool(copy))
+    if copy is False and not (isinstance(obj, np.ndarray) and np.may_share_memory(array, obj)):
+        raise ArgumentError(
+            "asarray with copy=False",
+            f"a {type(obj).__name__} that needs a copy to be {array.dtype}",
+            "leave copy out, or give an array of that dtype",
+        )  # fmt: skip
+    return _finish(array, requires_grad)
+
+
 def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
-    """A tensor that shares memory with a NumPy array: writing to one writes to the other."""
+    """A tensor that shares memory with a NumPy array: writing to one writes to the other.
+
+    Such writes go unseen here (`detect_anomaly` looks for them). An array in foreign byte order is
+    copied, since tensors have none; one that may only be read makes a tensor that may only be read.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+        Of a dtype that tensors have, of any shape and strides.
+
+    Returns
+    -------
+    Tensor
+        Of its dtype, without history; `x.numpy()` is the array again.
+
+    Raises
+    ------
+    DtypeError
+        If it is no NumPy array, or of another dtype.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import tinygradx as tgx
+    >>> a = np.arange(3)
+    >>> tgx.from_numpy(a).add_(1)
+    tensor([1, 2, 3])
+    >>> a
+    array([1, 2, 3])
+    """
     if not isinstance(array, np.ndarray):
         raise DtypeError("from_numpy", f"a {type(array).__name__}", "use tinygradx.tensor(...)")
     return _finish(_as_array(array, None, copy=False), False)
@@ -209,23 +303,41 @@ def full(
     )
 
 
-def zeros_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Zeros in the shape and dtype of another tensor."""
-    return _new(0, input.shape, dtype or input.dtype, None, requires_grad)
+    return _new(0, (input.shape,), dtype or input.dtype, device, requires_grad)
 
 
-def ones_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def ones_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Ones in the shape and dtype of another tensor."""
-    return _new(1, input.shape, dtype or input.dtype, None, requires_grad)
+    return _new(1, (input.shape,), dtype or input.dtype, device, requires_grad)
 
 
-def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None) -> Tensor:
+def empty_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Values that do not matter yet (they are 0) in the shape and dtype of another tensor."""
+    return _new(0, (input.shape,), dtype or input.dtype, device, requires_grad)
+
+
+def full_like(
+    input: Tensor,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """One value in the shape and dtype of another tensor."""
-    return _new(fill_value, input.shape, dtype or input.dtype, None, False)
+    return _new(fill_value, (input.shape,), dtype or input.dtype, device, requires_grad)
 
 
 def arange(
-    start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None,
+    start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """Numbers from `start` (0) up to, not including, `end`, in steps.
@@ -259,8 +371,29 @@ def linspace(
     return _finish(np.linspace(start, end, steps).astype(wanted), requires_grad)
 
 
-def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def logspace(
+    start: float, end: float, steps: int, base: float = 10.0, *, dtype: Any = None,
+    device: Any = None, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """`steps` numbers from `base ** start` to `base ** end`, their logarithms evenly spaced.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+    """
+    check_device(device)
+    wanted = get_default_dtype() if dtype is None else _dtype(dtype)
+    return _finish(np.logspace(start, end, steps, base=base).astype(wanted), requires_grad)
+
+
+def eye(
+    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
     """Ones on the diagonal of a matrix of zeros."""
+    check_device(device)
     return _finish(np.eye(n, m, dtype=_dtype(dtype or get_default_dtype())), requires_grad)
 
 

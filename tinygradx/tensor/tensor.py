@@ -2,29 +2,56 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
+from tinygradx.errors import DeviceError, DtypeError, GraphError, ShapeError, TeachingError
 from tinygradx.graph import (
-    REGISTRY,
     Cell,
     Handle,
     Leaf,
+    Lost,
+    RemovableHandle,
     here,
-    is_grad_enabled,
+    one_of_many,
     readable,
     sweep,
+    visitor_of,
     wrap,
 )
-from tinygradx.ops import activations, elementary, indexing, products, random, reductions, shapes
+from tinygradx.ops import (
+    activations,
+    copies,
+    cumulative,
+    diagonals,
+    distances,
+    elementary,
+    indexing,
+    linalg,
+    pointwise,
+    products,
+    rearranging,
+    reductions,
+    scatter,
+    shapes,
+    sorting,
+    special,
+    splitting,
+    statistics,
+    windows,
+)
 from tinygradx.ops.arithmetic import ARITHMETIC
 from tinygradx.ops.elementwise import Elementwise
 from tinygradx.ops.promotion import get_default_dtype
+from tinygradx.tensor import conversion
+from tinygradx.tensor.device import CPU, device
+from tinygradx.tensor.hooks import add_after_hook, add_hook, hooked_node, waiting_at
 from tinygradx.tensor.printing import format_tensor
+from tinygradx.tensor.writing import Writing, give_in_place
 
 # The way to the most frequent operations, found once.
 _add, _sub = elementary.add.apply, elementary.sub.apply
@@ -33,7 +60,11 @@ _mul, _div = elementary.mul.apply, elementary.div.apply
 _NUMBERS = (Handle, int, float, np.ndarray, np.generic)
 
 
-class Tensor(Handle):
+class DlpackError(TeachingError, BufferError):
+    """Memory that cannot be handed to another library."""
+
+
+class Tensor(Writing):
     """An array that remembers how it was made.
 
     Users make one with `tinygradx.tensor(...)`; `Tensor(data)` makes one of the default dtype,
@@ -88,14 +119,34 @@ class Tensor(Handle):
         return self.array.ndim  # type: ignore[no-any-return]
 
     @property
-    def device(self) -> str:
+    def device(self) -> Any:
         """Where it lives."""
-        return "cpu"
+        return CPU
+
+    @property
+    def is_cuda(self) -> bool:
+        """Whether it lives on a GPU: never, here."""
+        return False
 
     @property
     def T(self) -> Tensor:
         """The view with all dimensions reversed."""
         return shapes.permute(self, tuple(range(self.ndim))[::-1])  # type: ignore[no-any-return]
+
+    @property
+    def real(self) -> Tensor:
+        """The real part: the tensor itself, since none is complex."""
+        return self
+
+    @property
+    def H(self) -> Tensor:
+        """A matrix with rows and columns exchanged, as a view: see `adjoint`."""
+        return shapes.t(self)  # type: ignore[no-any-return]
+
+    @property
+    def mH(self) -> Tensor:
+        """The view with the last two dimensions exchanged: see `adjoint`."""
+        return shapes.adjoint(self)  # type: ignore[no-any-return]
 
     @property
     def mT(self) -> Tensor:
@@ -178,9 +229,23 @@ class Tensor(Handle):
 
     @property
     def grad(self) -> Tensor | None:
-        """The gradient that `backward()` collected; None before, and for results of operations."""
+        """The gradient that `backward()` collected; None before.
+
+        The result of an operation keeps its gradient only after `retain_grad()`; without it there
+        is a warning, and None.
+        """
         node = self.node
-        return node.grad if isinstance(node, Leaf) else None  # type: ignore[return-value]
+        if node is None or isinstance(node, Leaf):
+            return None if node is None else node.grad  # type: ignore[return-value]
+        waiting = visitor_of(node)
+        if waiting is not None and waiting.keeps:
+            return waiting.kept  # type: ignore[no-any-return]
+        warnings.warn(
+            f"the .grad of a result (of {node.op.name}) is not kept: call retain_grad() on it "
+            "before backward(), or look at the leaf that you meant",
+            stacklevel=2,
+        )
+        return None
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:
@@ -194,15 +259,109 @@ class Tensor(Handle):
             )
         node = self.source()
         if not isinstance(node, Leaf):
-            raise GraphError(
-                "set .grad", f"the result of {node.op.name}", "set it on leaf tensors only"
-            )
+            waiting = visitor_of(node)
+            if waiting is None or not waiting.keeps:
+                raise GraphError(
+                    "set .grad", f"the result of {node.op.name}",
+                    "set it on leaf tensors, or call retain_grad() on this one first",
+                )  # fmt: skip
+            waiting.kept = value
+            return
         node.grad = value
 
     @property
     def grad_fn(self) -> Any:
-        """The node of the operation that made it, None for a leaf."""
+        """The node of the operation that made it, None for a leaf.
+
+        `.name()` is what PyTorch calls it, `.next_functions` where the sweep goes from there.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> x = tgx.tensor(3.0, requires_grad=True)
+        >>> y = (x * x).exp()
+        >>> y.grad_fn.name(), y.grad_fn.next_functions[0][0].name()
+        ('ExpBackward0', 'MulBackward0')
+        """
         return None if self.is_leaf else self.node
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this result in its `.grad`; a leaf does so anyway.
+
+        Raises
+        ------
+        GraphError
+            If the tensor does not require a gradient.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> x = tgx.tensor(3.0, requires_grad=True)
+        >>> y = x * x
+        >>> y.retain_grad()
+        >>> y.exp().backward()
+        >>> y.grad
+        tensor(8103.0840)
+        """
+        node = hooked_node(self, "retain_grad()")
+        if not isinstance(node, Leaf):
+            waiting_at(node).keeps = True
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether it is a result that keeps its gradient."""
+        waiting = None if self.is_leaf or self.node is None else visitor_of(self.node)
+        return waiting is not None and waiting.keeps
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
+        """Call a function with the gradient of this tensor whenever it has been computed.
+
+        Parameters
+        ----------
+        hook : callable
+            From the gradient to None, or to another gradient that goes on in its place. The
+            gradient that it sees can be read and computed with, but not written to.
+
+        Returns
+        -------
+        RemovableHandle
+            Its `remove()` takes the hook away.
+
+        Raises
+        ------
+        GraphError
+            If the tensor does not require a gradient.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> x = tgx.tensor([1.0, 2.0], requires_grad=True)
+        >>> handle = x.register_hook(lambda g: 10.0 * g)
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([20., 40.])
+        """
+        return add_hook(self, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Any], None]) -> RemovableHandle:
+        """Call a function with this leaf whenever its `.grad` has been brought up to date.
+
+        Parameters
+        ----------
+        hook : callable
+            From the tensor to None; it may change or clear the tensor's `.grad`.
+
+        Returns
+        -------
+        RemovableHandle
+            Its `remove()` takes the hook away.
+
+        Raises
+        ------
+        GraphError
+            If the tensor does not require a gradient, or is the result of an operation.
+        """
+        return add_after_hook(self, hook)
 
     @property
     def name(self) -> str | None:
@@ -243,7 +402,7 @@ class Tensor(Handle):
                 "give floats: value.float()",
             )  # fmt: skip
         self.cell.write(here(1))  # for those who look at the memory that is left
-        self.array, self.cell = value.array, value.cell
+        self.array, self.cell, self.view_of = value.array, value.cell, None
         if isinstance(self.node, Leaf):
             leaf = self.node
             leaf.cell = value.cell
@@ -255,12 +414,35 @@ class Tensor(Handle):
         result.cell = self.cell
         return result  # type: ignore[return-value]
 
-    def clone(self) -> Tensor:
+    def detach_(self) -> Tensor:
+        """Forget the history of this very tensor, which is a leaf from now on.
+
+        Raises
+        ------
+        GraphError
+            For a view: its history is that of the tensor it looks at.
+        """
+        if self.view_of is not None:
+            raise GraphError(
+                "detach_() of a view", "a tensor whose history is another one's",
+                "use x.detach(), or detach_() before the view is taken",
+            )  # fmt: skip
+        if isinstance(self.node, Leaf):
+            self.node.wants = False
+        else:
+            self.node = None
+        return self
+
+    def clone(self, *, memory_format: Any = None) -> Tensor:
         """A copy in memory of its own, through which gradients flow."""
-        return shapes.clone(self)  # type: ignore[no-any-return]
+        return shapes.clone(self, memory_format=memory_format)  # type: ignore[no-any-return]
 
     def backward(
-        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False
+        self,
+        gradient: Any = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
     ) -> None:
         """Carry gradients from here to the leaves, which add them to their `.grad`.
 
@@ -272,6 +454,8 @@ class Tensor(Handle):
             Keep what the graph saved, for another `backward()`; `create_graph` when left out.
         create_graph : bool
             Record the way back, so that gradients can be differentiated in turn.
+        inputs : Tensor or sequence of Tensor, optional
+            Collect gradients in these alone; see `autograd.backward`.
 
         Raises
         ------
@@ -286,6 +470,11 @@ class Tensor(Handle):
                 "make the leaves with requires_grad=True, and compute outside of no_grad()",
             )
         start = first_gradient(self, gradient, "backward()")
+        if inputs is not None:
+            from tinygradx.tensor.gradients import run
+
+            run((self,), (start,), retain_graph, create_graph, inputs, "backward()")
+            return
         assert self.node is not None
         sweep(
             [self.node],
@@ -337,18 +526,35 @@ class Tensor(Handle):
             )
         return self.array  # type: ignore[no-any-return]
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray[Any, Any]:
+        """The array itself where the dtype allows it, as NumPy's `np.asarray` takes it."""
         array = self.numpy()
         if dtype is not None and array.dtype != dtype:
+            if copy is False:
+                raise ValueError(f"a tensor of {array.dtype} as {dtype} needs a copy")
             return array.astype(dtype)
         return array.copy() if copy else array
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **named: Any) -> Any:
         """NumPy's functions on tensors are ours, so that they are recorded."""
-        op = _numpy_functions().get(ufunc)
-        if method != "__call__" or named or op is None:
-            return NotImplemented
-        return op(*inputs)
+        return numpy_interface().ufunc(ufunc, method, inputs, named)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, named: Any) -> Any:
+        """The same for those of NumPy's functions that are no ufuncs: `np.mean`, `np.stack`."""
+        return numpy_interface().function(function, args, named)
+
+    def __dlpack__(self, **how: Any) -> Any:
+        """The memory for another library, without a copy: `torch.from_dlpack(x)`."""
+        if self.requires_grad:
+            raise DlpackError(
+                "hand over a tensor that requires a gradient", "memory whose writes go unseen",
+                "use x.detach(): torch.from_dlpack(x.detach())",
+            )  # fmt: skip
+        return self.array.__dlpack__(**how)
+
+    def __dlpack_device__(self) -> tuple[Any, Any]:
+        """The kind of device and its number, in the protocol's numbers."""
+        return self.array.__dlpack_device__()  # type: ignore[no-any-return]
 
     def item(self) -> Any:
         """The only element as a Python number."""
@@ -390,7 +596,7 @@ class Tensor(Handle):
     def __iter__(self) -> Iterator[Tensor]:
         if not self.array.ndim:
             raise TypeError("iteration over a 0-d tensor")
-        return (self[i] for i in range(len(self.array)))
+        return iter(one_of_many([self[i] for i in range(len(self.array))], "unbind"))
 
     def __contains__(self, value: Any) -> bool:
         return bool(elementary.eq(self, value).array.any())
@@ -400,17 +606,35 @@ class Tensor(Handle):
 
     def __repr__(self) -> str:
         node = self.node
+        made_by = None
+        if node is not None and not isinstance(node, Leaf):
+            made_by = "Invalid" if isinstance(node, Lost) else node.op.name
         return format_tensor(
             self.array,
             default_dtype=get_default_dtype(),
-            grad_fn=None if node is None or node.op is None else node.op.name,
-            requires_grad=self.requires_grad,
+            grad_fn=made_by,
+            requires_grad=made_by is not None or self.requires_grad,
         )
 
     def __format__(self, spec: str) -> str:
         if self.array.ndim == 0:
             return format(self.array.item(), spec)
-        return format(repr(self), spec)
+        try:
+            return format(repr(self), spec)
+        except ValueError:
+            raise ShapeError(
+                f"format a tensor as {spec!r}", f"{self.array.size} elements of shape {self.shape}",
+                "format a number: f'{x.mean():.3f}', or set_printoptions for whole tensors",
+            ) from None  # fmt: skip
+
+    def __copy__(self) -> Tensor:
+        """Another tensor of the same memory; a leaf keeps `requires_grad` and its gradient."""
+        self.__reduce__()  # which says what cannot be copied
+        result = object.__new__(type(self))
+        result.array, result.cell, result.node, result.view_of = self.array, self.cell, None, None
+        if self.requires_grad:
+            result.requires_grad_().grad = self.grad
+        return result
 
     def __reduce__(self) -> Any:
         if not self.is_leaf:
@@ -436,24 +660,30 @@ class Tensor(Handle):
         device: Any = None,
         copy: Any = False,
         non_blocking: Any = False,
+        memory_format: Any = "preserve_format",
     ) -> Tensor:
         """The same values in another dtype; the tensor itself where it has that dtype already.
 
         Parameters
         ----------
         *targets : dtype, str or Tensor
-            A dtype, a device ("cpu"), or a tensor whose dtype to take.
+            A dtype, a device ("cpu"), or a tensor whose dtype to take; behind these, as in PyTorch,
+            `non_blocking` and `copy`.
         dtype, device
             The same by name.
         copy : bool
             Copy in any case.
         non_blocking : bool
             Taken for PyTorch's sake; nothing here blocks.
+        memory_format : memory format
+            As for `contiguous`.
         """
-        for target in targets:
+        switches = [target for target in targets if target is True or target is False]
+        copy = switches[1] if len(switches) > 1 else copy
+        for target in targets[: len(targets) - len(switches)]:
             if isinstance(target, Handle):
                 dtype = target.array.dtype
-            elif isinstance(target, str) and target.partition(":")[0] in ("cpu", "cuda"):
+            elif _is_device(target):
                 device = target
             else:
                 dtype = target
@@ -462,27 +692,45 @@ class Tensor(Handle):
 
             check_device(device)
         result = self if dtype is None else shapes.to_dtype(self, dtype)
+        result = shapes.in_format(result, memory_format)
         return result.clone() if copy and result is self else result
 
-    def float(self) -> Tensor:
+    def cpu(self) -> Tensor:
+        """The tensor on the CPU: itself."""
+        return self
+
+    def cuda(self, device: Any = None, non_blocking: Any = False) -> Tensor:
+        """Refused: there is no GPU here.
+
+        Raises
+        ------
+        DeviceError
+            Always; the message says what to write instead.
+        """
+        raise DeviceError(
+            "cuda()", "only the CPU is here",
+            'leave it out, or write x.to("cuda" if tinygradx.cuda.is_available() else "cpu")',
+        )  # fmt: skip
+
+    def float(self, memory_format: Any = "preserve_format") -> Tensor:
         """As float32."""
-        return self.to(np.float32)
+        return self.to(np.float32, memory_format=memory_format)
 
-    def double(self) -> Tensor:
+    def double(self, memory_format: Any = "preserve_format") -> Tensor:
         """As float64."""
-        return self.to(np.float64)
+        return self.to(np.float64, memory_format=memory_format)
 
-    def long(self) -> Tensor:
+    def long(self, memory_format: Any = "preserve_format") -> Tensor:
         """As int64, cut off towards 0."""
-        return self.to(np.int64)
+        return self.to(np.int64, memory_format=memory_format)
 
-    def int(self) -> Tensor:
+    def int(self, memory_format: Any = "preserve_format") -> Tensor:
         """As int32, cut off towards 0."""
-        return self.to(np.int32)
+        return self.to(np.int32, memory_format=memory_format)
 
-    def bool(self) -> Tensor:
+    def bool(self, memory_format: Any = "preserve_format") -> Tensor:
         """Whether each element is nonzero."""
-        return self.to(np.bool_)
+        return self.to(np.bool_, memory_format=memory_format)
 
     # ---- operators ------------------------------------------------------------------------------
 
@@ -565,6 +813,18 @@ class Tensor(Handle):
     def __ge__(self, other: Any) -> Any:
         return elementary.ge(self, other)
 
+    def __lshift__(self, other: Any) -> Tensor:
+        return elementary.bitwise_left_shift(self, other)  # type: ignore[no-any-return]
+
+    def __rlshift__(self, other: Any) -> Tensor:
+        return elementary.bitwise_left_shift(other, self)  # type: ignore[no-any-return]
+
+    def __rshift__(self, other: Any) -> Tensor:
+        return elementary.bitwise_right_shift(self, other)  # type: ignore[no-any-return]
+
+    def __rrshift__(self, other: Any) -> Tensor:
+        return elementary.bitwise_right_shift(other, self)  # type: ignore[no-any-return]
+
     def __and__(self, other: Any) -> Tensor:
         return elementary.bitwise_and(self, other)  # type: ignore[no-any-return]
 
@@ -582,215 +842,17 @@ class Tensor(Handle):
     def __getitem__(self, index: Any) -> Tensor:
         return indexing.getitem(self, index)  # type: ignore[no-any-return]
 
-    # ---- writes in place ------------------------------------------------------------------------
-
-    def _write(self, make: Callable[[Tensor], Any], name: str) -> Tensor:
-        """Become what `make` computes from the present value; the memory stays the same.
-
-        A write is the operation, after which the handle moves to the new node (docs/design.md).
-        """
-        where = here(1)
-        recording = is_grad_enabled() and self.requires_grad
-        if recording and self.is_leaf:
-            raise GraphError(
-                f"{name} on a leaf that requires a gradient",
-                "its value is what gradients are taken with respect to",
-                "write inside `with tinygradx.no_grad():`, or use a new tensor: x = x + 1",
-            )
-        if (
-            self.view_of is not None
-            and is_grad_enabled()
-            and (recording or self.view_of.base.requires_grad)
-        ):
-            raise GraphError(
-                f"{name} through a view of a tensor that requires a gradient",
-                "a write that the tensor's own history would have to record",
-                "build the new value with tinygradx.where or tinygradx.cat",
-            )
-        if not self.array.flags.writeable:
-            raise GraphError(
-                f"{name} on memory that repeats elements, or may only be read",
-                "an expanded tensor, or a read-only NumPy array",
-                "write to a copy: x.clone()",
-            )
-        # What the operation saves must not be overwritten by its own result.
-        before = wrap(type(self).result_class, self.array.copy(), self.node)
-        before.cell = cell = self.cell
-        noted = cell.written, cell.version, cell.where
-        cell.write(where)  # drawn before the node is born: newer nodes saw the new memory
-        try:
-            after = make(before)  # type: ignore[arg-type]
-            self._check_write(after, recording, name)
-        except BaseException:
-            cell.written, cell.version, cell.where = noted  # nothing was written
-            raise
-        node = after.node
-        if node is not None and node.wants:
-            if self.array.dtype != after.array.dtype:
-                after = shapes.to_dtype(after, self.array.dtype)
-            for made in {node, after.node}:  # `y *= y` saved the very memory that is written now
-                made.saved = tuple([_apart(kept, self.array) for kept in made.saved])
-            after.node.cell = cell
-            self.node = after.node
-        elif not self.is_leaf and is_grad_enabled():
-            self.node = None
-        np.copyto(self.array, after.array, casting="same_kind")
-        return self
-
-    def _check_write(self, after: Tensor, recording: Any, name: str) -> None:
-        """Refuse a value that does not fit, and a write that a view would miss."""
-        if after.array.shape != self.array.shape:
-            raise ShapeError(
-                f"{name} on a tensor of shape {self.shape}",
-                f"a result of shape {after.array.shape}",
-                "only a value that broadcasts to the tensor's own shape fits",
-            )
-        if not np.can_cast(after.array.dtype, self.array.dtype, "same_kind"):
-            raise DtypeError(
-                f"{name} on a tensor of dtype {self.dtype}",
-                f"a result of {after.array.dtype}",
-                "convert the tensor first: x = x.float()",
-            )
-        if (recording or after.requires_grad) and self.cell.viewed():
-            raise GraphError(
-                f"{name}, recorded, on memory that a view looks at as well",
-                "a view whose own history would not know of the write",
-                "write to x.clone(), or take the view afterwards",
-            )
-
-    def add_(self, other: Any, *, alpha: Any = 1) -> Tensor:
-        """Add in place."""
-        if alpha != 1:
-            other = elementary.mul(other, alpha)
-        return self._write(lambda x: elementary.add(x, other), "add_")
-
-    def sub_(self, other: Any, *, alpha: Any = 1) -> Tensor:
-        """Subtract in place."""
-        if alpha != 1:
-            other = elementary.mul(other, alpha)
-        return self._write(lambda x: elementary.sub(x, other), "sub_")
-
-    def mul_(self, other: Any) -> Tensor:
-        """Multiply in place."""
-        return self._write(lambda x: elementary.mul(x, other), "mul_")
-
-    def div_(self, other: Any) -> Tensor:
-        """Divide in place."""
-        return self._write(lambda x: elementary.div(x, other), "div_")
-
-    def copy_(self, other: Any) -> Tensor:
-        """Take the values of another tensor."""
-        return self._write(lambda x: shapes.expand(_to(other, self.dtype), x.shape), "copy_")
-
-    def fill_(self, value: Any) -> Tensor:
-        """One value everywhere."""
-        return self._write(lambda x: shapes.expand(_to(value, self.dtype), x.shape), "fill_")
-
-    def zero_(self) -> Tensor:
-        """Zero everywhere."""
-        return self.fill_(0)
-
-    def uniform_(self, from_: Any = 0.0, to: Any = 1.0, *, generator: Any = None) -> Tensor:
-        """Random numbers between two bounds, each as likely as any other; see `rand`.
+    def where(self, condition: Any, other: Any) -> Tensor:
+        """The tensor where the condition holds, `other` elsewhere: `where(condition, self, other)`.
 
         Parameters
         ----------
-        from_, to : float
-            The bounds. `to` is left out, but for rounding.
-        generator : Generator, optional
-            What to draw from.
-
-        Raises
-        ------
-        ArgumentError
-            If `from_` is larger than `to`, or they lie further apart than the dtype reaches.
-        DtypeError
-            If the tensor is not of floats.
+        condition : Tensor of bool
+            What to choose by.
+        other : Tensor or number
+            What stands elsewhere; all three broadcast.
         """
-        self._check_draws("uniform_")
-        if not 0.0 <= to - from_ <= float(np.finfo(self.dtype).max):
-            raise ArgumentError(
-                f"uniform_ from {from_} to {to}", "no such range", "give finite bounds, from <= to"
-            )
-
-        def drawn(x: Tensor) -> Any:
-            array = random.uniform(x.shape, x.dtype, generator)
-            array *= to - from_
-            array += from_
-            return wrap(type(self).result_class, array)
-
-        return self._write(drawn, "uniform_")
-
-    def normal_(self, mean: Any = 0.0, std: Any = 1.0, *, generator: Any = None) -> Tensor:
-        """Random numbers from the normal distribution; see `randn`.
-
-        Parameters
-        ----------
-        mean, std : float
-            Their mean, and their standard deviation.
-        generator : Generator, optional
-            What to draw from.
-
-        Raises
-        ------
-        ArgumentError
-            If `std` is below 0.
-        DtypeError
-            If the tensor is not of floats.
-        """
-        self._check_draws("normal_")
-        if not std >= 0.0:
-            raise ArgumentError(f"normal_ with std={std}", "no width", "use std from 0 on")
-
-        def drawn(x: Tensor) -> Any:
-            array = random.normal(x.shape, x.dtype, generator)
-            array *= std
-            array += mean
-            return wrap(type(self).result_class, array)
-
-        return self._write(drawn, "normal_")
-
-    def _check_draws(self, name: str) -> None:
-        """Refuse to draw floats for a tensor that holds none."""
-        if self.array.dtype.kind != "f":
-            raise DtypeError(
-                f"{name} on a tensor of dtype {self.dtype}", "no floats",
-                "convert the tensor first: x = x.float()",
-            )  # fmt: skip
-
-    def __iadd__(self, other: Any) -> Tensor:
-        return self.add_(other)
-
-    def __isub__(self, other: Any) -> Tensor:
-        return self.sub_(other)
-
-    def __imul__(self, other: Any) -> Tensor:
-        return self.mul_(other)
-
-    def __itruediv__(self, other: Any) -> Tensor:
-        return self.div_(other)
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        place = indexing.plain_index(index)
-
-        def written(x: Tensor) -> Any:
-            return indexing.set_at(x, place, _to(value, self.dtype))
-
-        self._write(written, "assignment to a part")
-
-
-def _apart(kept: Any, memory: Any) -> Any:
-    """What a node keeps, copied if it lies in the given memory."""
-    if isinstance(kept, np.ndarray) and np.may_share_memory(kept, memory):
-        return kept.copy()
-    return kept
-
-
-def _to(value: Any, dtype: Any) -> Any:
-    """Any value as a tensor of a dtype."""
-    from tinygradx.ops.structural import as_handle
-
-    return shapes.to_dtype(as_handle(value, "write"), dtype)
+        return pointwise.where(condition, self, other)  # type: ignore[no-any-return]
 
 
 def _rebuild(kind: type[Tensor], array: Any, requires_grad: bool, grad: Tensor | None) -> Tensor:
@@ -835,19 +897,18 @@ def first_gradient(root: Tensor, gradient: Any, asked: str) -> Tensor:
     return gradient  # type: ignore[no-any-return]
 
 
-_by_ufunc: dict[Any, Any] = {}
+def _is_device(target: Any) -> bool:
+    """Whether a target of `to` is a device, not a dtype."""
+    if isinstance(target, str):
+        return target.partition(":")[0] in ("cpu", "cuda", "mps", "xpu", "meta")
+    return isinstance(target, device)
 
 
-def _numpy_functions() -> dict[Any, Any]:
-    """NumPy's functions, and ours of the same meaning."""
-    if not _by_ufunc:
-        for name, op in REGISTRY.items():
-            if isinstance(op, Elementwise):
-                function = op.numpy or getattr(np, name, None)
-                if isinstance(function, np.ufunc):
-                    _by_ufunc.setdefault(function, op)
-        _by_ufunc[np.matmul] = products.matmul
-    return _by_ufunc
+def numpy_interface() -> Any:
+    """What answers NumPy's functions; it stands on the tensor, so it comes later."""
+    from tinygradx.tensor import numpy_interface as interface
+
+    return interface
 
 
 Handle.result_class = Tensor
@@ -873,18 +934,53 @@ def _method(function: Any, name: str) -> Any:
 
 
 _METHODS: dict[Any, str] = {
-    elementary: "acos acosh add asin asinh atan atan2 atanh ceil clamp clip cos cosh div eq erf "
-    "erfc erfinv exp exp2 expm1 floor floor_divide fmod frac ge gt hypot isfinite isinf isnan le "
-    "log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor lt maximum "
-    "minimum mul ne neg pow reciprocal remainder round rsqrt sign sin sinh sqrt square sub tan "
-    "trunc",
+    elementary: "absolute acos acosh addcdiv angle asin asinh atan atan2 atanh bitwise_and "
+    "bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor ceil clamp clip "
+    "copysign cos cosh deg2rad eq erf erfc erfinv exp exp2 expm1 floor floor_divide fmax fmin "
+    "fmod frac gcd ge gt heaviside hypot isfinite isinf isnan isneginf isposinf lcm le lerp log "
+    "log1p log2 log10 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor lt "
+    "maximum minimum mul ne neg nextafter pow rad2deg reciprocal remainder round rsqrt sign "
+    "signbit sin sinh sqrt square tan trunc",
+    pointwise: "add addcmul allclose arccos arccosh arcsin arcsinh arctan arctan2 arctanh "
+    "clamp_max clamp_min conj conj_physical div divide equal fix float_power frexp greater "
+    "greater_equal isclose isreal ldexp less less_equal multiply nan_to_num negative not_equal "
+    "positive resolve_conj resolve_neg sgn sub subtract true_divide",
+    special: "digamma i0 igamma igammac lgamma logit mvlgamma sinc xlogy",
     activations: "relu sigmoid tanh softmax log_softmax prelu",
-    reductions: "all amax amin any argmax argmin logsumexp max mean min sum",
-    shapes: "expand flatten narrow permute reshape squeeze transpose unsqueeze",
-    products: "matmul",
+    reductions: "all amax amin aminmax any argmax argmin count_nonzero logsumexp max mean min "
+    "nanmean nansum prod sum",
+    cumulative: "cummax cummin cumprod cumsum diff logcumsumexp",
+    statistics: "bincount corrcoef cov histc histogram median mode nanmedian nanquantile quantile "
+    "std var",
+    sorting: "argsort kthvalue msort sort topk unique unique_consecutive",
+    distances: "dist norm",
+    linalg: "cholesky_inverse cholesky_solve det logdet matrix_exp pinverse slogdet",
+    shapes: "adjoint broadcast_to contiguous expand expand_as flatten moveaxis movedim narrow "
+    "permute ravel reshape reshape_as squeeze sum_to_size swapaxes swapdims t transpose unflatten "
+    "unsqueeze view view_as",
+    indexing: "select",
+    scatter: "argwhere gather index_add index_copy index_fill index_put index_reduce index_select "
+    "masked_fill masked_scatter masked_select nonzero nonzero_static put scatter scatter_add "
+    "scatter_reduce select_scatter slice_scatter take take_along_dim",
+    splitting: "chunk dsplit hsplit split split_with_sizes tensor_split unbind vsplit",
+    rearranging: "flip fliplr flipud repeat repeat_interleave roll rot90 tile",
+    copies: "narrow_copy",
+    diagonals: "diag diag_embed diagflat diagonal diagonal_scatter trace tril triu",
+    windows: "as_strided as_strided_scatter unfold",
+    conversion: "bfloat16 byte char data_ptr element_size half is_same_size new_empty "
+    "new_empty_strided new_full new_ones new_tensor new_zeros short storage_offset stride type "
+    "type_as where",
+    products: "addbmm addmm addmv addr baddbmm bmm cross dot ger inner kron matmul matrix_power "
+    "mm mv outer vdot",
 }
 for _module, _names in _METHODS.items():
     for _name in _names.split():
         setattr(Tensor, _name, _method(getattr(_module, _name), _name))
 Tensor.abs = _method(elementary.absolute, "abs")  # type: ignore[attr-defined]
-Tensor.view = _method(shapes.reshape, "view")  # type: ignore[attr-defined]
+Tensor.itemsize = property(conversion.element_size)  # type: ignore[attr-defined]
+Tensor.nbytes = property(conversion.nbytes)  # type: ignore[attr-defined]
+Tensor.inverse = _method(linalg.inv, "inverse")  # type: ignore[attr-defined]
+Tensor.cholesky = _method(linalg.old_cholesky, "cholesky")  # type: ignore[attr-defined]
+Tensor.qr = _method(linalg.old_qr, "qr")  # type: ignore[attr-defined]
+Tensor.svd = _method(linalg.old_svd, "svd")  # type: ignore[attr-defined]
+give_in_place(Tensor)
