@@ -10,8 +10,8 @@ import tinygradx
 PACKAGE = Path(tinygradx.__file__).parent
 FLOORS = """
     cli
-    compile draw plot diagnose train sklearn utils
-    nn optim func data linalg special micrograd autograd
+    compile draw plot diagnose train sklearn utils random cuda backends
+    nn optim func data linalg special micrograd autograd serialization
     tensor
     ops
     graph kernels

@@ -12,13 +12,19 @@ from samples import STRUCTURAL
 import tinygradx as tgx
 from tinygradx.autograd import GradcheckError, gradcheck, gradgradcheck
 from tinygradx.graph import REGISTRY
-from tinygradx.nn.functional import linear
+from tinygradx.nn.functional import fold, linear, pad, unfold
 from tinygradx.ops.activations import log_softmax, maxout, softmax, softmin
 from tinygradx.ops.cross_entropy import cross_entropy
-from tinygradx.ops.indexing import SET_AT
+from tinygradx.ops.cumulative import RECURRENCE
+from tinygradx.ops.indexing import GETITEM, SET_AT
+from tinygradx.ops.linalg import COMPLEMENT
 from tinygradx.ops.reductions import PICK, PLACE
-from tinygradx.ops.shapes import PAD_DIM, sum_to, to_dtype
+from tinygradx.ops.scatter import GATHERED
+from tinygradx.ops.shapes import NARROW, PAD_DIM, PERMUTE, sum_to, to_dtype
 from tinygradx.ops.structural import Structural
+from tinygradx.ops.views import SET_VIEW
+from tinygradx.ops.windows import ADD_WINDOWS
+from tinygradx.tensor.function import PIECE
 
 
 def leaf(*shape: int, seed: int = 0):
@@ -33,6 +39,41 @@ A, B = leaf(3, 4), leaf(3, 4, seed=1)
 MASK = np.array([[True, False, True, False], [False] * 4, [True] * 4])
 REPEATED = np.array([0, 2, 0, 0])
 CLASSES = tgx.tensor(np.array([1, 3, 0]))
+#: An index that names elements more than once, and one that does not.
+AGAIN = tgx.tensor(np.array([[1, 0, 1, 1], [2, 2, 0, 1], [0, 0, 0, 2]]))
+ONCE = tgx.tensor(np.array([[1, 0, 2, 1], [2, 1, 0, 0], [0, 2, 1, 2]]))
+
+#: From a matrix to a row of its transpose, without the first element.
+PATH = ((PERMUTE, ((1, 0),)), (GETITEM, (1,)), (NARROW, (0, 1, 2)))
+
+#: Square matrices: any, close to diagonal, of rank 2 and of rank 1.
+SQUARE = leaf(3, 3, seed=8)
+SOLID = tgx.tensor(
+    np.array([[3.0, 0.4, -0.7], [0.2, 2.0, 0.5], [0.1, -0.6, 4.0]]), requires_grad=True
+)
+RANK_2 = tgx.tensor(
+    np.array([[1.0, 2.0, 3.0], [2.0, 5.0, 1.0], [3.0, 7.0, 4.0]]), requires_grad=True
+)
+RANK_1 = tgx.tensor(np.outer([1.0, -2.0, 0.5], [3.0, 1.0, 2.0]), requires_grad=True)
+ZEROS = tgx.tensor(
+    np.array([[2.0, 0.0, 3.0], [0.0, 0.0, 5.0], [1.5, 2.0, 4.0]]), requires_grad=True
+)
+
+
+def symmetric(x):
+    return x + x.mT
+
+
+def together(parts):
+    """Several tensors as one vector."""
+    return tgx.cat([part.flatten() for part in parts])
+
+
+def rebuilt(parts):
+    """A matrix from its singular values, squared: whatever the signs of the vectors are."""
+    u, s, vh = parts
+    return (u * (s * s).unsqueeze(-2)) @ vh
+
 
 #: (name, function, inputs): every structural operation, in each of its forms.
 CASES = [
@@ -56,6 +97,7 @@ CASES = [
     ("narrow of nothing", lambda x: x.narrow(0, 1, 0), [A]),
     ("pad_dim", lambda x: PAD_DIM.apply((x,), (1, 2, 1)), [A]),
     ("squeeze", lambda x: x.squeeze(1).unsqueeze(0), [leaf(3, 1)]),
+    ("piece", lambda x: PIECE.apply((x.flatten(),), (2, (3, 2))) * 2.0, [A]),
     ("getitem: row", lambda x: x[1], [A]),
     ("getitem: element", lambda x: x[1, -1], [A]),
     ("getitem: slices", lambda x: x[::2, 1:3], [A]),
@@ -72,6 +114,10 @@ CASES = [
     ("set_at", lambda x, v: SET_AT.apply((x, v), (1,)), [A, leaf(4)]),
     ("set_at: broadcast", lambda x, v: SET_AT.apply((x, v), ((slice(None), 2),)), [A, leaf()]),
     ("set_at: mask", lambda x, v: SET_AT.apply((x, v), (MASK,)), [A, leaf(6)]),
+    ("set_at: repeated", lambda x, v: SET_AT.apply((x, v), (REPEATED,)), [A, leaf(4, 4)]),
+    ("set_view", lambda x, v: SET_VIEW.apply((x, v), (PATH,)), [A, leaf(2)]),
+    ("set_view: broadcast", lambda x, v: SET_VIEW.apply((x, v), (PATH,)), [A, leaf()]),
+    ("set_view: all of it", lambda x, v: SET_VIEW.apply((x, v), ((),)), [A, leaf(4)]),
     ("set_at: by brackets", lambda x, v: _assigned(x * 1.0, v), [A, leaf(2)]),
     ("sum", lambda x: x.sum(), [A]),
     ("sum dim", lambda x: x.sum(1), [A]),
@@ -90,6 +136,51 @@ CASES = [
     ("max of two", lambda x, y: x.max(y), [leaf(3, 4, seed=2) * 1.0, leaf(3, 4, seed=5)]),
     ("pick", lambda x: PICK.apply((x, CLASSES), (1,)), [A]),
     ("place", lambda x: PLACE.apply((x, CLASSES), ((3, 5), 1)), [leaf(3)]),
+    ("pick: a transpose", lambda x: PICK.apply((x.T, CLASSES), (0,)), [A]),
+    ("gather", lambda x: x.gather(1, AGAIN), [A]),
+    ("gather: less, dim 0", lambda x: x.gather(0, AGAIN[:2, :2]), [A]),
+    ("gathered", lambda x: GATHERED.apply((x, AGAIN), ((3, 5), 1)), [A]),
+    ("scatter_add", lambda x, y: x.scatter_add(1, AGAIN, y), [A, B]),
+    ("scatter", lambda x, y: x.scatter(0, ONCE, y), [A, B]),
+    ("scatter: repeated", lambda x, y: x.scatter(1, AGAIN, y), [A, B]),
+    ("scatter: a number", lambda x: x.scatter(1, AGAIN, 2.0), [A]),
+    ("scatter_reduce prod", lambda x, y: x.scatter_reduce(1, AGAIN, y, "prod"), [A, B]),
+    ("scatter_reduce mean", lambda x, y: x.scatter_reduce(1, AGAIN, y, "mean"), [A, B]),
+    ("scatter_reduce amax", lambda x, y: x.scatter_reduce(1, AGAIN, y, "amax"), [A, B * 1.01]),
+    ("index_add", lambda x, y: x.index_add(1, CLASSES, y, alpha=2.0), [A, leaf(3, 3, seed=2)]),
+    ("index_copy", lambda x, y: x.index_copy(0, CLASSES[::2], y), [A, leaf(2, 4, seed=2)]),
+    ("index_select", lambda x: x.index_select(1, tgx.tensor(REPEATED)), [A]),
+    ("take", lambda x: x.take(AGAIN), [A]),
+    ("masked_fill: a number", lambda x: x.masked_fill(tgx.tensor(MASK[:1]), 2.0) ** 2, [A]),
+    ("masked_fill", lambda x, y: x.masked_fill(x > 0.1, y), [A, leaf()]),
+    ("masked_scatter", lambda x, y: x.masked_scatter(tgx.tensor(MASK), y), [A, B]),
+    ("diagonal", lambda x: x.diagonal(1, 0, 2) * 2.0, [leaf(3, 2, 4)]),
+    ("diagonal: negative", lambda x: x.diagonal(-1), [A]),
+    ("on_diagonal", lambda x: tgx.diag_embed(x, -1, 2, 0), [leaf(2, 3)]),
+    ("diagonal_scatter", lambda x, y: x.diagonal_scatter(y, 1), [A, leaf(3)]),
+    ("trace", lambda x: (x @ x.T).trace(), [A]),
+    ("tril", lambda x: x.tril(-1), [leaf(2, 3, 3)]),
+    ("triu", lambda x: x.triu(1), [A]),
+    ("flip", lambda x: x.flip(0, 1), [A]),
+    ("rot90", lambda x: x.rot90(3), [A]),
+    ("roll", lambda x: x.roll((1, -1), (0, 1)), [A]),
+    ("roll of all", lambda x: x.roll(5), [A]),
+    ("repeat", lambda x: x.repeat(2, 1, 3), [leaf(2, 2)]),
+    ("repeat_interleave", lambda x: x.repeat_interleave(tgx.tensor([2, 0, 1]), 0), [A]),
+    ("pad", lambda x: pad(x, (1, -2, 0, 3), value=1.5), [A]),
+    ("pad: reflect", lambda x: pad(x, (2, 1), "reflect"), [A]),
+    ("pad: circular, cut", lambda x: pad(x, (-1, 2, 1, 0), "circular"), [A]),
+    ("unfold", lambda x: x.unfold(1, 3, 1), [A]),
+    ("unfold: gaps", lambda x: x.unfold(0, 2, 3) * 2.0, [leaf(6, 2)]),
+    ("add_windows", lambda x: ADD_WINDOWS.apply((x,), ((3, 7), 1, 2)) * 2.0, [leaf(3, 3, 3)]),
+    ("patches", lambda x: unfold(x, (2, 1), (1, 2), 1, 2), [leaf(1, 2, 3, 4)]),
+    ("add_patches", lambda x: fold(x, (3, 4), 2, padding=(1, 0)), [leaf(1, 4, 12)]),
+    ("as_strided", lambda x: x.as_strided((2, 3), (1, 2), 1), [A]),
+    ("as_strided: of a transpose", lambda x: x.T.as_strided((2, 3), (5, 1)) ** 2, [A]),
+    ("as_strided: of repeats", lambda x: x.expand(2, 3).as_strided((3,), (0,)), [leaf(3)]),
+    ("vander", lambda x: tgx.vander(x, 4), [leaf(3)]),
+    ("split", lambda x: together(x.split([1, 3], 1)[::-1]), [A]),
+    ("block_diag", lambda x, y: tgx.block_diag(x, y), [leaf(2, 2), leaf(3)]),
     ("matmul", lambda x, y: x @ y, [leaf(2, 3), leaf(3, 4)]),
     ("matmul: vectors", lambda x, y: x @ y, [leaf(3), leaf(3, seed=1)]),
     ("matmul: matrix, vector", lambda x, y: x @ y, [leaf(2, 3), leaf(3)]),
@@ -117,9 +208,91 @@ CASES = [
     ("glu", lambda x: tgx.glu(x, 1), [A]),
     ("prelu", lambda x, w: tgx.prelu(x, w), [leaf(2, 3, 2), leaf(3, seed=3)]),
     ("prelu: one weight", lambda x, w: tgx.prelu(x, w), [A, leaf(1)]),
+    ("prod", lambda x: x.prod(), [leaf(4)]),
+    ("prod dim, with no, one and two zeros", lambda x: x.prod(1), [ZEROS]),
+    ("prod dim, keepdim", lambda x: x.prod(0, keepdim=True), [leaf(2, 3)]),
+    ("var", lambda x: x.var(), [A]),
+    ("var dims", lambda x: x.var((0, 2), correction=0), [leaf(2, 3, 2)]),
+    ("var_mean dim", lambda x: together(tgx.var_mean(x, 1)), [A]),
+    ("std", lambda x: x.std(), [A]),
+    ("std dim", lambda x: x.std(0, keepdim=True), [A]),
+    ("median", lambda x: x.median(), [A]),
+    ("median dim", lambda x: x.median(1).values, [A]),
+    ("nanmedian", lambda x: x.nanmedian(), [A]),
+    ("cumsum", lambda x: x.cumsum(1) ** 2, [A]),
+    ("cumprod", lambda x: x.cumprod(0), [A]),
+    ("cumprod dim, with zeros", lambda x: x.cumprod(1), [ZEROS]),
+    ("cumprod: one element", lambda x: x.cumprod(0), [leaf(1)]),
+    ("recurrence", lambda a, b: RECURRENCE.apply((a, b), (1, False)), [A, B]),
+    ("recurrence: backwards", lambda a, b: RECURRENCE.apply((a, b), (0, True)), [A, B]),
+    ("logcumsumexp", lambda x: x.logcumsumexp(1), [A]),
+    ("cummax", lambda x: x.cummax(1).values, [A]),
+    ("diff", lambda x: x.diff(2, 0), [leaf(4, 2)]),
+    ("trapezoid", lambda y, x: tgx.trapezoid(y, x), [A, leaf(4, seed=3)]),
+    ("vector_norm", lambda x: x.norm(), [A]),
+    ("vector_norm 1", lambda x: tgx.linalg.vector_norm(x, 1, 1), [A]),
+    ("vector_norm 3", lambda x: tgx.linalg.vector_norm(x, 3, 0, keepdim=True), [A]),
+    ("vector_norm 1.5", lambda x: tgx.linalg.vector_norm(x, 1.5), [A]),
+    ("vector_norm 0.5", lambda x: tgx.linalg.vector_norm(x, 0.5, 1), [A]),
+    ("vector_norm -1", lambda x: tgx.linalg.vector_norm(x, -1, 1), [A]),
+    ("vector_norm 0", lambda x: tgx.linalg.vector_norm(x, 0, 1), [A]),
+    ("vector_norm inf", lambda x: tgx.linalg.vector_norm(x, math.inf, 1), [A]),
+    ("cdist", lambda x, y: tgx.cdist(x, y), [A, leaf(2, 4, seed=3)]),
+    ("cosine_similarity", lambda x, y: tgx.cosine_similarity(x, y), [A, B]),
+    ("sort", lambda x: x.sort(1, descending=True).values, [A]),
+    ("quantile", lambda x: x.quantile(0.3, 1), [A]),
+    ("corrcoef", lambda x: tgx.corrcoef(x), [A]),
+    ("einsum", lambda x, y: tgx.einsum("ij,kj->ik", x, y), [A, B]),
+    ("einsum: diagonal", lambda x, y: tgx.einsum("ii,i->i", x, y), [SQUARE, leaf(3)]),
+    ("kron", lambda x, y: tgx.kron(x, y), [leaf(2, 2), leaf(2)]),
+    ("cross", lambda x, y: tgx.cross(x, y), [leaf(2, 3), leaf(2, 3, seed=1)]),
+    ("matrix_power", lambda x: tgx.matrix_power(x, 3), [SQUARE]),
+    ("inv", lambda x: tgx.linalg.inv(x), [SOLID]),
+    ("inv: stack", lambda x: tgx.linalg.inv(x + 3.0 * tgx.eye(2)), [leaf(2, 2, 2)]),
+    ("solve", lambda a, b: tgx.linalg.solve(a, b), [SOLID, leaf(3, 2)]),
+    ("solve: vector", lambda a, b: tgx.linalg.solve(a, b), [SOLID, leaf(3)]),
+    (
+        "solve_triangular",
+        lambda a, b: tgx.linalg.solve_triangular(a, b, upper=True),
+        [SOLID, leaf(3, 2)],
+    ),
+    ("det", lambda x: tgx.linalg.det(x), [SQUARE]),
+    ("det: stack", lambda x: tgx.linalg.det(x), [leaf(2, 2, 2)]),
+    ("det: rank 2", lambda x: tgx.linalg.det(x), [RANK_2]),
+    ("det: rank 1", lambda x: tgx.linalg.det(x), [RANK_1]),
+    ("det: one element", lambda x: tgx.linalg.det(x), [leaf(1, 1)]),
+    ("det_sign", lambda x: tgx.linalg.slogdet(x).sign, [SQUARE]),
+    ("logabsdet", lambda x: tgx.linalg.slogdet(x).logabsdet, [SOLID]),
+    ("cholesky", lambda x: tgx.linalg.cholesky(symmetric(x)), [SOLID]),
+    ("cholesky: upper", lambda x: tgx.linalg.cholesky(symmetric(x), upper=True), [SOLID]),
+    ("cholesky_solve", lambda b, x: tgx.cholesky_solve(b, x), [leaf(3, 2), SOLID]),
+    ("qr", lambda x: together(tgx.linalg.qr(x)), [leaf(4, 3)]),
+    ("qr: wide", lambda x: together(tgx.linalg.qr(x)), [leaf(2, 4)]),
+    ("qr: stack", lambda x: together(tgx.linalg.qr(x)), [leaf(2, 2, 2)]),
+    ("svd: values", lambda x: tgx.linalg.svdvals(x), [A]),
+    ("svd", lambda x: rebuilt(tgx.linalg.svd(x, False)), [A]),
+    ("svd: tall", lambda x: rebuilt(tgx.linalg.svd(x, False)), [leaf(4, 3)]),
+    ("svd: vectors", lambda x: tgx.linalg.svd(x, False).U.abs(), [SOLID]),
+    ("svd: nuclear norm", lambda x: tgx.norm(x, "nuc"), [A]),
+    ("eigh: values", lambda x: tgx.linalg.eigvalsh(symmetric(x)), [SOLID]),
+    ("eigh", lambda x: tgx.linalg.eigh(symmetric(x)).eigenvectors.abs(), [SOLID]),
+    ("eigh: upper", lambda x: tgx.linalg.eigvalsh(symmetric(x), "U"), [SOLID]),
+    ("pinv", lambda x: tgx.linalg.pinv(x), [A]),
+    ("pinv: tall", lambda x: tgx.linalg.pinv(x), [leaf(4, 3)]),
+    ("lstsq", lambda a, b: tgx.linalg.lstsq(a, b).solution, [leaf(4, 3), leaf(4, 2)]),
+    ("matrix_exp", lambda x: tgx.linalg.matrix_exp(x), [SQUARE]),
+    ("matrix_exp: stack", lambda x: tgx.linalg.matrix_exp(x), [leaf(2, 2, 2)]),
+    (
+        "complement, which has no gradient",
+        lambda x: COMPLEMENT.apply((x,), (np.ones((3, 1)),)) * 0.0,
+        [leaf(3, 2)],
+    ),
     ("broadcast", lambda x, y: x * y + x / (y * y + 1.0), [leaf(3, 1), leaf(4)]),
     ("the same twice", lambda x: x * x.T, [leaf(3, 3)]),
     ("where", lambda x, y: tgx.where(x > 0.1, x * y, y), [A, B]),
+    ("zeta", lambda x: tgx.special.zeta(3.0, x * x + 0.5), [A]),
+    ("igamma", lambda x: tgx.igamma(1.7, x * x + 0.1), [A]),
+    ("igammac", lambda x: tgx.igammac(2.3, x * x + 0.1), [A]),
 ]
 
 

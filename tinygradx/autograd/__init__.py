@@ -1,10 +1,32 @@
-"""Gradients as values, the switches of recording, and gradients checked by differences."""
+"""Gradients as values, gradients of your own, and what finds the wrong ones.
 
+Whether operations are recorded, gradients checked by differences, the first NaN or Inf by name.
+"""
+
+from tinygradx.autograd import function, functional, graph
 from tinygradx.autograd.checking import GradcheckError, gradcheck, gradgradcheck
-from tinygradx.autograd.gradients import grad
-from tinygradx.graph import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from tinygradx.autograd.function import Function, custom_gradient
+from tinygradx.autograd.gradients import backward, grad
+from tinygradx.autograd.variable import Variable
+from tinygradx.graph import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from tinygradx.tensor.anomaly import (
+    AnomalyError,
+    detect_anomaly,
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
+    set_detect_anomaly,
+)
 
 __all__ = [
-    "GradcheckError", "enable_grad", "grad", "gradcheck", "gradgradcheck", "is_grad_enabled",
-    "no_grad", "set_grad_enabled",
+    "AnomalyError", "Function", "GradcheckError", "Variable", "backward", "custom_gradient",
+    "detect_anomaly", "enable_grad", "function", "functional", "grad", "gradcheck",
+    "gradgradcheck", "graph", "inference_mode", "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled", "is_grad_enabled", "no_grad", "set_detect_anomaly",
+    "set_grad_enabled",
 ]  # fmt: skip

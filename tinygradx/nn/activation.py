@@ -143,7 +143,8 @@ def _layer(name: str, function: Callable[..., Any]) -> type[Activation]:
         defaults = dict(zip(function.settings, function.defaults, strict=True))
     else:
         _, *settings = inspect.signature(function).parameters.values()
-        defaults = {setting.name: setting.default for setting in settings}
+        taken = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        defaults = {s.name: s.default for s in settings if s.kind not in taken}
     text = inspect.getdoc(function) or f"The activation `{function.__name__}` as a layer."
     members = {
         "__doc__": text,

@@ -11,6 +11,7 @@ from tinygradx.errors import ShapeError
 from tinygradx.graph import Handle
 from tinygradx.ops import activations as _blocks
 from tinygradx.ops.cross_entropy import cross_entropy
+from tinygradx.ops.distances import cosine_similarity, normalize, pairwise_distance, pdist
 from tinygradx.ops.dropout import dropout
 from tinygradx.ops.losses import (
     binary_cross_entropy,
@@ -21,13 +22,20 @@ from tinygradx.ops.losses import (
     nll_loss,
     smooth_l1_loss,
 )
-from tinygradx.ops.products import LINEAR, matmul
+from tinygradx.ops.padding import pad
+from tinygradx.ops.products import LINEAR, bilinear, matmul
+from tinygradx.ops.scatter import one_hot
 from tinygradx.ops.structural import as_handle
+from tinygradx.ops.windows import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from tinygradx.ops.windows import fold_patches as fold
+from tinygradx.ops.windows import unfold_patches as unfold
 from tinygradx.tensor import Tensor
 
 __all__ = [
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "dropout",
-    "huber_loss", "l1_loss", "linear", "mse_loss", "nll_loss", "smooth_l1_loss",
+    "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_similarity",
+    "cross_entropy", "dropout", "huber_loss", "l1_loss", "linear", "mse_loss", "nll_loss",
+    "normalize", "pairwise_distance", "pdist", "smooth_l1_loss",
+    "channel_shuffle", "fold", "one_hot", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold",
     *_blocks.ACTIVATIONS,
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
 from tinygradx.graph import Cell, Leaf, enable_grad, here, wrap
 from tinygradx.kernels import BACKENDS, Formula, Text, backend_of, update_kernel
+from tinygradx.ops.structural import repeats
 from tinygradx.tensor import Tensor
 
 _DTYPE_NAMES = {"f": "float32", "d": "float64"}
@@ -147,8 +148,9 @@ class Optimizer:
                     asked, f"the result of a recorded {tensor.grad_fn.op.name}",
                     "pass what it was computed from",
                 )  # fmt: skip
-            if tensor.dtype.char not in _DTYPE_NAMES or not tensor.array.flags.writeable:
-                what = str(tensor.dtype) if tensor.array.flags.writeable else "read-only memory"
+            fixed = not tensor.array.flags.writeable or repeats(tensor.array)
+            if tensor.dtype.char not in _DTYPE_NAMES or fixed:
+                what = "read-only memory, or such that repeats" if fixed else str(tensor.dtype)
                 raise DtypeError(asked, f"a tensor of {what}", "pass floats that may be changed")
             if tensor in known:
                 raise ArgumentError(asked, "one of them twice", "pass each parameter once")

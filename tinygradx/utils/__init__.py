@@ -1,5 +1,5 @@
 """PyTorch's import paths: what they lead to lives in rooms below."""
 
-from tinygradx.utils import data
+from tinygradx.utils import checkpoint, data, dlpack
 
-__all__ = ["data"]
+__all__ = ["checkpoint", "data", "dlpack"]

@@ -1,0 +1,715 @@
+"""Gradients as values, gradients of one's own, the first NaN by name, memory for time."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import threading
+import weakref
+
+import numpy as np
+import pytest
+
+import tinygradx as tgx
+from tinygradx import autograd, nn
+from tinygradx.autograd import AnomalyError, Function, gradcheck, gradgradcheck
+from tinygradx.autograd.function import once_differentiable
+from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
+from tinygradx.graph import Handle
+from tinygradx.utils.checkpoint import checkpoint, checkpoint_sequential
+
+
+def leaf(*values):
+    return tgx.tensor(values, dtype=tgx.float64, requires_grad=True)
+
+
+# ---- grad and backward --------------------------------------------------------------------------
+
+
+def test_backward_from_several_tensors():
+    x = leaf(1.0, 2.0)
+    autograd.backward([x.sum(), x * x], [None, tgx.tensor([1.0, 10.0], dtype=tgx.float64)])
+    assert x.grad.tolist() == [3.0, 41.0]
+    with pytest.raises(ArgumentError, match="1 gradients to begin with"):
+        autograd.backward([x.sum(), x.sum()], [None])
+    with pytest.raises(GraphError, match="does not require a gradient"):
+        autograd.backward(tgx.ones(1))
+
+
+def test_backward_into_chosen_inputs_alone():
+    x, w = leaf(2.0), leaf(3.0)
+    y = x * w
+    (y * y).sum().backward(inputs=[w, y])
+    assert w.grad.tolist() == [24.0] and x.grad is None
+    assert y.retains_grad and y.grad.tolist() == [12.0]
+    (x * w).sum().backward(inputs=x)
+    assert x.grad.tolist() == [3.0] and w.grad.tolist() == [24.0]
+    with pytest.raises(ArgumentError, match="pass tensors, or leave it out"):
+        (x * w).sum().backward(inputs=[])
+
+
+def test_what_grad_refuses():
+    x = leaf(1.0, 2.0)
+    y = (x * x).sum()
+    with pytest.raises(ArgumentError, match=r"func\.jacrev"):
+        autograd.grad(y, x, is_grads_batched=True)
+    with pytest.raises(ArgumentError, match="a contradiction"):
+        autograd.grad(y, x, materialize_grads=True, allow_unused=False)
+    with pytest.raises(ArgumentError, match="call backward"):
+        autograd.grad(y, x, only_inputs=False)
+    with pytest.raises(GraphError, match="do not depend on"):
+        autograd.grad(y, leaf(1.0))
+    assert autograd.grad(y, leaf(1.0), allow_unused=True, retain_graph=True) == (None,)
+    assert autograd.grad(y, leaf(1.0), materialize_grads=True)[0].tolist() == [0.0]
+
+
+def test_the_graph_can_be_walked_as_in_pytorch():
+    x = leaf(1.0)
+    y = tgx.log_softmax(x * 2.0, 0)
+    assert y.grad_fn.name() == "LogSoftmaxBackward0"
+    ((product, number),) = y.grad_fn.next_functions
+    assert (product.name(), number) == ("MulBackward0", 0)
+    (end, _), (nothing, _) = product.next_functions
+    assert end.name() == "AccumulateGrad" and nothing is None
+    assert end.next_functions == ()
+    assert end.variable.grad is None and x.grad_fn is None
+    y.sum().backward()
+    assert end.variable.grad is x.grad
+    assert end == product.next_functions[0][0]
+    assert y.grad_fn is y.grad_fn
+
+
+def test_detach_in_place():
+    x = leaf(1.0)
+    y = x * 2.0
+    assert y.detach_() is y
+    assert y.is_leaf and not y.requires_grad
+    y.requires_grad_()
+    (y * 3.0).sum().backward()
+    assert y.grad.tolist() == [3.0] and x.grad is None
+    x.detach_()
+    assert not x.requires_grad
+    with pytest.raises(GraphError, match="of a view"):
+        (leaf(1.0, 2.0) * 1.0)[0].detach_()
+
+
+def test_inference_mode():
+    x = leaf(1.0)
+    with tgx.inference_mode():
+        assert not (x * 2.0).requires_grad
+        with tgx.inference_mode(False):
+            assert not (x * 2.0).requires_grad
+
+    @tgx.inference_mode()
+    def first(x):
+        return x * 2.0
+
+    @tgx.inference_mode
+    def second(x):
+        return x * 2.0
+
+    @tgx.inference_mode(False)
+    def third(x):
+        return x * 2.0
+
+    assert [f(x).requires_grad for f in (first, second, third)] == [False, False, True]
+    assert tgx.is_grad_enabled()
+
+
+def test_variable_is_a_tensor():
+    x = autograd.Variable(tgx.ones(2), requires_grad=True)
+    assert isinstance(x, autograd.Variable) and isinstance(x, tgx.Tensor)
+    (x * x).sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+    memory = tgx.zeros(2)
+    autograd.Variable(memory).fill_(3.0)
+    assert memory.tolist() == [3.0, 3.0]
+    with pytest.raises(DtypeError, match=r"tinygradx\.tensor\(data\)"):
+        autograd.Variable([1.0])
+
+
+# ---- autograd.Function --------------------------------------------------------------------------
+
+
+class Cube(Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**3
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return g * 3 * x**2
+
+
+class SavesResult(Function):
+    @staticmethod
+    def forward(x):
+        return x.exp()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        (_x,) = inputs
+        ctx.save_for_backward(output)
+
+    @staticmethod
+    def backward(ctx, g):
+        (y,) = ctx.saved_tensors
+        return g * y
+
+
+class Several(Function):
+    """x * y and x + k * y, of which the product is kept as well."""
+
+    @staticmethod
+    def forward(ctx, x, k, y):
+        product, total = x * y, x + k * y
+        ctx.k = k
+        ctx.save_for_backward(x, None, product, y)
+        return product, total, "text"
+
+    @staticmethod
+    def backward(ctx, g_product, g_total, g_text=None):
+        x, nothing, product, y = ctx.saved_tensors
+        assert nothing is None
+        assert ctx.needs_input_grad == (True, False, True)
+        # product / y is x, and says that what was kept is connected with its own history.
+        return g_product * y + g_total, None, g_product * (product / y) + ctx.k * g_total + x * 0
+
+
+@pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
+def test_functions_to_second_order(check):
+    x, y = leaf(0.5, -1.5), leaf(2.0, 3.0)
+    assert check(Cube.apply, x)
+    assert check(SavesResult.apply, x)
+    assert check(lambda x, y: Several.apply(x, 3.0, y)[:2], (x, y))
+    assert check(lambda x, y: Several.apply(x, 3.0, y)[1], (x, y))
+
+
+def test_a_function_to_third_order():
+    x = leaf(2.0)
+    y = Cube.apply(x).sum()
+    for expected in (12.0, 12.0, 6.0):
+        (y,) = autograd.grad(y, x, create_graph=True)
+        assert y.item() == expected
+        y = y.sum()
+
+
+def test_what_a_function_answers_beside_tensors():
+    x, y = leaf(1.0), leaf(2.0)
+    product, total, text = Several.apply(x, 3.0, y)
+    assert text == "text"
+    assert product.grad_fn is not None and total.requires_grad
+    (product + total).sum().backward()
+    assert (x.grad.tolist(), y.grad.tolist()) == ([3.0], [4.0])
+    with tgx.no_grad():
+        assert not Several.apply(x, 3.0, y)[0].requires_grad
+    assert not Cube.apply(x.detach()).requires_grad
+    assert Cube.apply(x).grad_fn.name() == "CubeBackward"
+
+
+def test_results_of_two_dtypes():
+    class Parts(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.float() * 2, x * 3, x.long()
+
+        @staticmethod
+        def backward(ctx, a, b, whole):
+            assert (a.dtype, b.dtype, whole.dtype) == (tgx.float32, tgx.float64, tgx.int64)
+            assert whole.tolist() == [0, 0]
+            return a.double() * 2 + b * 3
+
+    x = leaf(1.5, 2.5)
+    a, b, whole = Parts.apply(x)
+    assert (a.dtype, b.dtype, whole.tolist()) == (tgx.float32, tgx.float64, [1, 2])
+    assert not whole.requires_grad
+    (a.double() + b).sum().backward()
+    assert x.grad.tolist() == [5.0, 5.0]
+
+
+def test_a_result_without_gradient():
+    class SortPair(Function):
+        @staticmethod
+        def forward(ctx, x):
+            values, noise = x * 2.0, x * 0.0 + 1.0
+            ctx.mark_non_differentiable(noise)
+            return values, noise
+
+        @staticmethod
+        def backward(ctx, g, g_noise):
+            assert g_noise.tolist() == [0.0]
+            return g * 2.0
+
+    x = leaf(1.0)
+    values, noise = SortPair.apply(x)
+    assert values.requires_grad and not noise.requires_grad
+    values.sum().backward()
+    assert x.grad.tolist() == [2.0]
+
+
+def test_what_was_saved_is_dropped_and_watched():
+    x = leaf(1.0, 2.0)
+    y = Cube.apply(x)
+    y.sum().backward()
+    with pytest.raises(GraphError, match="retain_graph=True"):
+        y.sum().backward()
+    z = x * 1.0
+    y = Cube.apply(z)
+    z.add_(1.0)
+    with pytest.raises(GraphError, match=r"saved tensor 0 was changed in place at .*test_autograd"):
+        y.sum().backward()
+
+
+def test_functions_hold_no_cycle():
+    gc.collect()
+    gc.disable()
+    try:
+        x = leaf(1.0)
+        y = SavesResult.apply(x)
+        gone = weakref.ref(y.grad_fn)
+        y.sum().backward()
+        del y
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_an_answer_that_is_an_argument_has_memory_of_its_own():
+    class Same(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x
+
+        @staticmethod
+        def backward(ctx, g):
+            return g
+
+    x = leaf(1.0)
+    y = Same.apply(x)
+    assert y is not x
+    y.mul_(5.0)
+    assert x.tolist() == [1.0]
+    y.sum().backward()
+    assert x.grad.tolist() == [5.0]
+
+
+def test_a_gradient_that_is_a_saved_tensor_is_copied():
+    class Odd(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x / 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return ctx.saved_tensors[0]
+
+    x = leaf(3.0)
+    Odd.apply(x).sum().backward()
+    x.grad.zero_()
+    assert x.tolist() == [3.0]
+
+
+def wrong(answer, forward=None):
+    class Wrong(Function):
+        @staticmethod
+        def forward(ctx, x, k):
+            return x * k if forward is None else forward(ctx, x)
+
+        @staticmethod
+        def backward(ctx, g):
+            return answer(g)
+
+    return Wrong
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "says"),
+    [
+        (lambda g: g, ArgumentError, "1 gradients for 2 arguments"),
+        (lambda g: (g, g), ArgumentError, "argument 1, which is no tensor"),
+        (lambda g: (g.sum(), None), ShapeError, r"the argument has \(2,\)"),
+        (lambda g: (3.0, None), DtypeError, "answer a Tensor, or None"),
+    ],
+)
+def test_what_backward_may_not_answer(answer, error, says):
+    x = leaf(1.0, 2.0)
+    y = wrong(answer).apply(x, 2.0).sum()
+    with pytest.raises(error, match=says):
+        y.backward()
+    assert x.grad is None
+
+
+def test_backward_may_answer_what_broadcasts_down_and_further_nones():
+    x = leaf(1.0, 2.0)
+    wrong(lambda g: (g.reshape(1, 2).expand(3, 2), None, None)).apply(x, 2.0).sum().backward()
+    assert x.grad.tolist() == [3.0, 3.0]
+    y = leaf(1.0)
+    wrong(lambda g: (None, None)).apply(y, 2.0).sum().backward()
+    assert y.grad is None
+
+
+def test_what_functions_refuse():
+    x = leaf(1.0)
+    with pytest.raises(GraphError, match=r"call Cube\.apply"):
+        Cube()
+    with pytest.raises(GraphError, match="write it outside"):
+        wrong(None, lambda ctx, x: ctx.mark_dirty(x)).apply(x, 1.0)
+    with pytest.raises(GraphError, match="wrote to one of its arguments"):
+        wrong(None, lambda ctx, x: x.mul_(2.0)).apply(leaf(1.0) * 1.0, 1.0)
+    with pytest.raises(DtypeError, match="forward answered a float"):
+        wrong(None, lambda ctx, x: 3.0).apply(x, 1.0)
+    with pytest.raises(DtypeError, match=r"ctx\.size = size"):
+        wrong(None, lambda ctx, x: ctx.save_for_backward(3)).apply(x, 1.0)
+    with pytest.raises(NotImplementedError, match="def forward"):
+        type("Empty", (Function,), {}).apply(x)
+
+
+def test_once_differentiable():
+    class Outside(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x.sin()
+
+        @staticmethod
+        @once_differentiable
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return tgx.tensor(g.numpy() * np.cos(x.detach().numpy()))
+
+    x = leaf(0.5)
+    Outside.apply(x).sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), np.cos([0.5]))
+    (first,) = autograd.grad(Outside.apply(x).sum(), x, create_graph=True)
+    np.testing.assert_allclose(first.detach().numpy(), np.cos([0.5]))
+    with pytest.raises(GraphError, match="once_differentiable"):
+        first.sum().backward()
+
+
+def test_a_function_is_drawn_and_computed_again():
+    x = leaf(2.0)
+    text = str(tgx.draw_dot(Cube.apply(x) * 2.0, names={"x": x}).source)
+    assert "Cube" in text and "16" in text
+    several = str(tgx.draw_dot(Several.apply(x, 3.0, leaf(5.0))[1]).source)
+    assert "17" in several
+
+
+# ---- custom_gradient ----------------------------------------------------------------------------
+
+
+@tgx.custom_gradient
+def logistic(x, scale=1.0):
+    """By NumPy, unrecorded."""
+    return tgx.tensor(1.0 / (1.0 + np.exp(-scale * x.detach().numpy())))
+
+
+@logistic.pull
+def _(g, y, scale):
+    return g * scale * y * (1.0 - y)
+
+
+@tgx.custom_gradient
+def divided(x, y):
+    quotient = tgx.tensor(x.detach().numpy() / y.detach().numpy())
+    return quotient, x - y
+
+
+@divided.pull
+def _(g, x, y):
+    return g[0] / y + g[1], -g[0] * x / y**2 - g[1]
+
+
+@pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
+def test_gradients_of_ones_own(check):
+    x, y = leaf(0.5, -1.5), leaf(2.0, 3.0)
+    assert check(logistic, x)
+    assert check(lambda x: logistic(x, scale=3.0), x)
+    assert check(divided, (x, y))
+
+
+def test_custom_gradient_keeps_what_its_pull_names_and_nothing_else():
+    x = leaf(1.0)
+    y = logistic(x)
+    (saved,) = y.grad_fn.saved
+    assert saved is y.array
+    assert "By NumPy" in logistic.__doc__ and repr(logistic) == "<custom_gradient logistic>"
+    z = x * 1.0
+    y = logistic(z)
+    z.add_(1.0)  # x was not kept, so this is no fault
+    y.sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), [0.19661193324148185])
+
+
+def test_what_custom_gradient_refuses():
+    with pytest.raises(ArgumentError, match="give every argument a name"):
+        tgx.custom_gradient(lambda *xs: xs[0])
+
+    @tgx.custom_gradient
+    def halved(x, y):
+        return x / 2
+
+    assert halved(tgx.ones(1), tgx.ones(1)).item() == 0.5
+    with pytest.raises(GraphError, match=r"@halved\.pull"):
+        halved(leaf(1.0), 2.0)
+    with pytest.raises(ArgumentError, match="a parameter called 'z'"):
+        halved.pull(lambda g, z: g)
+    with pytest.raises(ArgumentError, match="begin with g"):
+        halved.pull(lambda x: x)
+    halved.pull(lambda g: g)
+    with pytest.raises(ArgumentError, match="1 gradients for 2 arguments that are tensors"):
+        halved(leaf(1.0), leaf(2.0)).sum().backward()
+    with pytest.raises(TypeError, match="missing"):
+        halved(leaf(1.0))
+
+
+# ---- detect_anomaly -----------------------------------------------------------------------------
+
+
+def here_in(text):
+    return "test_autograd.py" in text
+
+
+def test_the_first_nan_is_named_where_it_is_made():
+    x = leaf(1.0, -1.0, 0.0)
+    with autograd.detect_anomaly():
+        with pytest.raises(AnomalyError, match="log made the first NaN") as caught:
+            ((x + 0.0).log() * 2.0).sum()
+        assert "1 of 3 elements is NaN, the first at [1]" in caught.value.got
+        assert "x.clamp(min=1e-8)" in caught.value.do and here_in(caught.value.where)
+        with pytest.raises(AnomalyError, match="exp made the first Inf"):
+            (x * 1000.0).exp()
+        with pytest.raises(AnomalyError, match="div made the first NaN"):
+            (x - x) / (x - x)
+    (x.log() * 2.0).sum()  # nobody looks any longer
+
+
+def test_an_inf_that_was_put_in_is_nobodys_fault():
+    scores = leaf(1.0, 2.0)
+    hidden = tgx.tensor([False, True])
+    with autograd.detect_anomaly():
+        masked = tgx.where(hidden, float("-inf"), scores)
+        loss = tgx.softmax(masked, 0)[0]
+        loss.backward()
+        assert scores.grad.tolist() == [0.0, 0.0]
+        with pytest.raises(AnomalyError, match="softmax made the first NaN"):
+            tgx.softmax(tgx.where(tgx.tensor([True, True]), float("-inf"), scores), 0)
+        with pytest.raises(AnomalyError, match="sub made the first NaN") as caught:
+            masked - masked
+        assert "its inputs hold Inf" in caught.value.got
+    with autograd.detect_anomaly():
+        written = scores * 1.0
+        written[0] = float("-inf")
+        (written * 2.0).exp().sum().backward()
+    with autograd.detect_anomaly(check_inf=False):
+        assert (scores * 1e308 * 10.0).isinf().any()
+
+
+def test_the_first_inf_on_the_way_back_is_named():
+    x = leaf(0.0, 4.0)
+    with autograd.detect_anomaly():
+        y = x.sqrt()
+        with pytest.raises(AnomalyError, match="walking back through sqrt made the first Inf") as e:
+            y.sum().backward()
+    assert "with respect to its input 0" in e.value.got and here_in(e.value.where)
+    assert x.grad is None
+    with autograd.detect_anomaly(check_inf=False):
+        x.sqrt().sum().backward()
+    assert x.grad.tolist() == [float("inf"), 0.25]
+
+
+def test_a_nan_that_comes_from_outside_on_the_way_back():
+    x = leaf(1.0)
+    with autograd.detect_anomaly():
+        y = x * 2.0
+        y.register_hook(lambda g: g * float("nan"))
+        with pytest.raises(AnomalyError, match="arrived holds NaN"):
+            y.sum().backward()
+
+
+def test_a_write_through_numpys_memory_is_found():
+    array = np.array([1.0, 2.0])
+    x = tgx.from_numpy(array)
+    w = leaf(3.0, 4.0)
+    with autograd.detect_anomaly():
+        y = (x * w).sum()
+        array[0] = 100.0
+        with pytest.raises(GraphError, match="changed from outside"):
+            y.backward()
+    assert w.grad is None
+
+
+def test_the_mode_is_this_threads_and_is_put_back():
+    assert not autograd.is_anomaly_enabled()
+    found = []
+    with autograd.detect_anomaly(), autograd.set_detect_anomaly(True, check_nan=False):
+        assert autograd.is_anomaly_enabled() and not autograd.is_anomaly_check_nan_enabled()
+        thread = threading.Thread(target=lambda: found.append(autograd.is_anomaly_enabled()))
+        thread.start()
+        thread.join()
+        with autograd.set_detect_anomaly(False):
+            assert not autograd.is_anomaly_enabled()
+    assert found == [False]
+    assert not autograd.is_anomaly_enabled()
+    slot = Handle.__dict__["node"]
+    assert type(slot).__name__ == "member_descriptor"  # the plain slot again
+    mode = autograd.set_detect_anomaly(True)
+    assert autograd.is_anomaly_enabled()
+    mode.__exit__(None, None, None)
+    assert not autograd.is_anomaly_enabled()
+
+
+def test_training_under_the_mode_gives_the_same_numbers():
+    def trained(watch):
+        tgx.manual_seed(0)
+        model = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 2))
+        optimizer = tgx.optim.SGD(model.parameters(), lr=0.1)
+        x, y = tgx.randn(5, 3), tgx.tensor([0, 1, 0, 1, 1])
+        with autograd.set_detect_anomaly(watch):
+            for _ in range(3):
+                optimizer.zero_grad()
+                loss = nn.functional.cross_entropy(model(x), y)
+                loss.backward()
+                optimizer.step()
+        return loss.item(), model[0].weight.tolist()
+
+    assert trained(True) == trained(False)
+
+
+# ---- checkpoint ---------------------------------------------------------------------------------
+
+
+def block(x, w):
+    return (x @ w).tanh().exp() @ w
+
+
+def two(size=3):
+    random = np.random.default_rng(0)
+    return [tgx.tensor(random.normal(size=(size, size)), requires_grad=True) for _ in range(2)]
+
+
+@pytest.mark.parametrize("check", [gradcheck, gradgradcheck])
+def test_a_checkpoint_has_the_same_gradients(check):
+    x, w = two(2)
+    assert check(lambda x, w: checkpoint(block, x, w, use_reentrant=False), (x, w))
+    # Parameters that it does not take but reads, and a checkpoint within a checkpoint.
+    assert check(lambda x: checkpoint(lambda x: checkpoint(block, x, w) * x, x), (x,))
+
+
+def test_a_checkpoint_forgets_and_computes_again_once():
+    x, w = two()
+    calls = []
+
+    def counted(x):
+        calls.append(1)
+        return block(x, w), "aside"
+
+    y, aside = checkpoint(counted, x)
+    assert aside == "aside"
+    inner = y.grad_fn.next_functions[0][0]
+    assert len(inner.saved) == 0 and len(calls) == 1
+    y.sum().backward(retain_graph=True)
+    assert len(calls) == 2 and len(inner.saved) == 1
+    first = w.grad.tolist()
+    w.grad = None
+    y.sum().backward()
+    assert w.grad.tolist() == first and len(calls) == 2
+    with pytest.raises(GraphError, match="retain_graph=True"):
+        y.sum().backward()
+
+
+def test_a_checkpoint_draws_the_same_random_numbers_again():
+    x = tgx.ones(1000, requires_grad=True)
+    tgx.manual_seed(3)
+    y = checkpoint(lambda x: nn.functional.dropout(x * x, 0.5), x)
+    expected = tgx.rand(3).tolist()
+    tgx.manual_seed(4)
+    state = tgx.get_rng_state()
+    y.sum().backward()
+    assert tgx.get_rng_state().tolist() == state.tolist()
+    assert x.grad.tolist() == (2.0 * y.detach()).tolist()
+    tgx.manual_seed(3)
+    nn.functional.dropout(x, 0.5)
+    assert tgx.rand(3).tolist() == expected
+
+
+def test_a_checkpoint_notices_changes():
+    x, w = two()
+    z = x * 1.0
+    y = checkpoint(block, z, w)
+    z.mul_(2.0)
+    with pytest.raises(GraphError, match="an input of matmul that was changed in place"):
+        y.sum().backward()
+    with tgx.no_grad():
+        y = None
+    y = checkpoint(block, x, w)
+    with tgx.no_grad():
+        w.mul_(2.0)
+    with pytest.raises(GraphError, match="before the change"):
+        y.sum().backward()
+    times = []
+
+    def changing(x):
+        times.append(1)
+        return x.sin() if len(times) == 1 else x.exp().sin()
+
+    with pytest.raises(GraphError, match=r"exp \(3, 3\) where sin \(3, 3\) was"):
+        checkpoint(changing, x).sum().backward()
+    with pytest.raises(ArgumentError, match="contexts for both runs"):
+        checkpoint(block, x, w, context_fn=lambda: None)
+
+
+def test_a_checkpoint_frees_what_is_between():
+    x, _ = two(100)
+    kept = weakref.ref(np.zeros(1))
+
+    def watched(x):
+        nonlocal kept
+        middle = x.exp()
+        kept = weakref.ref(middle.array)
+        return middle.sin()
+
+    y = checkpoint(watched, x)
+    assert kept() is None
+    y.sum().backward()
+    np.testing.assert_allclose(
+        x.grad.numpy(), np.cos(np.exp(x.detach().numpy())) * np.exp(x.detach().numpy())
+    )
+    y = watched(x)
+    assert kept() is not None
+
+
+def test_checkpoints_in_a_row():
+    model = nn.Sequential(nn.Linear(2, 4), nn.Tanh(), nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 1))
+    x = tgx.ones(3, 2)
+    model(x).sum().backward()
+    expected = [p.grad.tolist() for p in model.parameters()]
+    model.zero_grad()
+    checkpoint_sequential(model, 2, x).sum().backward()
+    assert [p.grad.tolist() for p in model.parameters()] == expected
+    with tgx.no_grad():
+        assert checkpoint_sequential(model, 5, x).shape == (3, 1)
+    with pytest.raises(ArgumentError, match="from 1 segment"):
+        checkpoint_sequential(model, 6, x)
+
+
+# ---- copies -------------------------------------------------------------------------------------
+
+
+def test_a_shallow_copy_shares_memory_and_its_writes_are_seen():
+    x = leaf(1.0, 2.0)
+    other = copy.copy(x)
+    y = (x * x).sum()
+    with tgx.no_grad():
+        other.add_(1.0)
+    assert x.tolist() == [2.0, 3.0] and other.requires_grad
+    with pytest.raises(GraphError, match="changed in place"):
+        y.backward()
+    parameter = nn.Parameter(tgx.ones(1))
+    parameter.grad = tgx.ones(1)
+    assert isinstance(copy.copy(parameter), nn.Parameter)
+    assert copy.copy(parameter).grad is parameter.grad
+    with pytest.raises(GraphError, match="the result of a recorded operation"):
+        copy.copy(x * 2.0)

@@ -1,0 +1,17 @@
+"""Functions with a gradient of their own, by PyTorch's path; they live in `tensor`."""
+
+from tinygradx.tensor.function import (
+    Context,
+    CustomGradient,
+    Function,
+    custom_gradient,
+    once_differentiable,
+)
+
+#: What PyTorch calls the context.
+FunctionCtx = Context
+
+__all__ = [
+    "Context", "CustomGradient", "Function", "FunctionCtx", "custom_gradient",
+    "once_differentiable",
+]  # fmt: skip
