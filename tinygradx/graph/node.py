@@ -169,10 +169,14 @@ class Leaf(Node):
         The collected gradient.
     name : str or None
         What to call it in pictures.
+    replaced : bool
+        Of the class: whether any leaf was ever given an array of another shape or dtype. Only then
+        need a gradient be compared with what its leaf is by now.
     """
 
     __slots__ = ("array", "grad", "name", "wants")
 
+    replaced: ClassVar[bool] = False
     name: str | None  # type: ignore[assignment]
     op: Any = None
     inputs: tuple[Node, ...] = ()

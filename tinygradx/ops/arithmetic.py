@@ -78,7 +78,7 @@ def fresh(share: Any, g: Any) -> bool:
 
 def collect(complete: Sequence[tuple[Leaf, Any, bool]], kind: type[Handle], create: bool) -> None:
     """Add gradients to the `.grad` of leaves: a first one is kept, later ones are added to it."""
-    if not create:
+    if Leaf.replaced and not create:
         complete = [_as_the_leaf_is(*each) for each in complete]
     with _collecting:
         for leaf, g, owned in complete:

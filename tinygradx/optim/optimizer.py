@@ -54,13 +54,13 @@ class Update:
         """Change the arrays, `p` first, by the gradient and the numbers, in the formula's order."""
         p = arrays[0]
         backend, shape, dtype = BACKENDS[p.__class__], p.shape, p.dtype
-        for array in (g, *arrays[1:]):  # a kernel checks nothing, and would write beyond the end
-            if array.shape != shape or array.dtype is not dtype:
-                raise ShapeError(
-                    f"{self.name} of a parameter of shape {shape}, {dtype}",
-                    f"a gradient or a state of shape {array.shape}, {array.dtype}",
-                    "call zero_grad() and make the optimiser anew once .data was replaced",
-                )
+        # A kernel checks nothing, and would write beyond the end.
+        if g.shape != shape or g.dtype is not dtype:
+            raise self._misfit(p, g)
+        if len(arrays) > 1:
+            for array in arrays[1:]:
+                if array.shape != shape or array.dtype is not dtype:
+                    raise self._misfit(p, array)
         kernel = self._kernels.get(dtype)
         if kernel is None:
             text = self.text(backend.name, _DTYPE_NAMES[dtype.char])
@@ -71,6 +71,13 @@ class Update:
             copied = p.copy("C")
             backend.change(kernel, numbers, (g, copied, *arrays[1:]))
             p[...] = copied
+
+    def _misfit(self, p: Any, array: Any) -> ShapeError:
+        return ShapeError(
+            f"{self.name} of a parameter of shape {p.shape}, {p.dtype}",
+            f"a gradient or a state of shape {array.shape}, {array.dtype}",
+            "call zero_grad() and make the optimiser anew once .data was replaced",
+        )
 
 
 class Optimizer:
@@ -208,7 +215,8 @@ class Optimizer:
                         changed.append(tensor.cell)
                         own = state[tensor]
                         update(tensor.array, grad.array, own, group)
-                        changed += [t.cell for t in own.values() if isinstance(t, Tensor)]
+                        if own:
+                            changed += [t.cell for t in own.values() if isinstance(t, Tensor)]
         finally:
             Cell.write_all(changed, where)
         return loss

@@ -406,6 +406,8 @@ class Tensor(Writing):
         if isinstance(self.node, Leaf):
             leaf = self.node
             leaf.cell = value.cell
+            if leaf.shape != value.array.shape or leaf.dtype is not value.array.dtype:
+                Leaf.replaced = True
             leaf.array, leaf.shape, leaf.dtype = value.array, value.array.shape, value.array.dtype
 
     def detach(self) -> Tensor:
