@@ -500,3 +500,16 @@ def test_float32_stays_float32():
         assert y.dtype == tgx.float32
         (g,) = tgx.autograd.grad(y.sum(), x, create_graph=True)
         assert g.dtype == tgx.float32
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda x: tgx.diff(x, n=0), lambda x: tgx.matrix_power(x, 1)],
+    ids=["diff", "matrix_power"],
+)
+def test_an_answer_that_changes_nothing_is_a_copy(function):
+    x = tgx.eye(2)
+    answer = function(x)
+    assert answer.tolist() == x.tolist()
+    answer.zero_()
+    assert x.tolist() == [[1.0, 0.0], [0.0, 1.0]]
