@@ -172,6 +172,7 @@ STRUCTURAL = {
     "mean", "amax", "amin", "logsumexp", "pick", "place", "getitem", "put", "set_at", "matmul",
     "set_view", "gather", "gathered", "scatter", "diagonal", "on_diagonal", "tril", "triu", "flip",
     "roll", "pad", "unfold", "add_windows", "as_strided", "patches", "add_patches", "stack",
+    "conv", "conv_transpose", "conv_weight", "max_pool", "max_unpool", "avg_pool", "avg_unpool",
     "masked_fill",
     "linear", "piece",
     "prod", "var", "std", "median", "nanmedian", "cumsum", "cumprod", "recurrence", "logcumsumexp",

@@ -12,12 +12,16 @@ from samples import STRUCTURAL
 import tinygradx as tgx
 from tinygradx.autograd import GradcheckError, gradcheck, gradgradcheck
 from tinygradx.graph import REGISTRY
+from tinygradx.nn import functional as F
 from tinygradx.nn.functional import fold, linear, pad, unfold
 from tinygradx.ops.activations import log_softmax, maxout, softmax, softmin
+from tinygradx.ops.convolution import CONV_WEIGHT
 from tinygradx.ops.cross_entropy import cross_entropy
 from tinygradx.ops.cumulative import RECURRENCE
 from tinygradx.ops.indexing import GETITEM, SET_AT
 from tinygradx.ops.linalg import COMPLEMENT
+from tinygradx.ops.patches import Windows
+from tinygradx.ops.pooling import AVG_UNPOOL
 from tinygradx.ops.reductions import PICK, PLACE
 from tinygradx.ops.scatter import GATHERED
 from tinygradx.ops.shapes import NARROW, PAD_DIM, PERMUTE, sum_to, to_dtype
@@ -58,6 +62,13 @@ RANK_1 = tgx.tensor(np.outer([1.0, -2.0, 0.5], [3.0, 1.0, 2.0]), requires_grad=T
 ZEROS = tgx.tensor(
     np.array([[2.0, 0.0, 3.0], [0.0, 0.0, 5.0], [1.5, 2.0, 4.0]]), requires_grad=True
 )
+
+
+#: Weights of windows of 2 x 2 over two channels each, and windows of that size.
+KERNEL = leaf(4, 2, 2, 2, seed=3)
+UNDER = Windows((2, 2), (2, 1), (0, 0), (1, 1))
+#: Where the largest of the windows of a 4 x 4 image are said to be.
+CORNERS = tgx.tensor([[[[0, 3], [9, 15]]]])
 
 
 def symmetric(x):
@@ -175,6 +186,22 @@ CASES = [
     ("add_windows", lambda x: ADD_WINDOWS.apply((x,), ((3, 7), 1, 2)) * 2.0, [leaf(3, 3, 3)]),
     ("patches", lambda x: unfold(x, (2, 1), (1, 2), 1, 2), [leaf(1, 2, 3, 4)]),
     ("add_patches", lambda x: fold(x, (3, 4), 2, padding=(1, 0)), [leaf(1, 4, 12)]),
+    ("conv", lambda x, w: F.conv2d(x, w, None, (2, 1), 1, (1, 2), 2), [leaf(1, 4, 3, 5), KERNEL]),
+    ("conv: 1d", lambda x, w: F.conv1d(x, w, padding="same"), [leaf(2, 1, 4), leaf(2, 1, 2)]),
+    (
+        "conv_transpose",
+        lambda x, w: F.conv_transpose2d(x, w, None, (2, 1), (1, 0), (1, 0), 2),
+        [leaf(1, 4, 2, 2), KERNEL],
+    ),
+    (
+        "conv_weight",
+        lambda x, g: CONV_WEIGHT.apply((x, g), (UNDER, 1)),
+        [leaf(2, 2, 4, 4), leaf(2, 1, 2, 3, seed=2)],
+    ),
+    ("max_pool", lambda x: F.max_pool2d(x, (2, 3), 1, (1, 0)), [leaf(1, 2, 3, 4)]),
+    ("max_unpool", lambda x: F.max_unpool2d(x, CORNERS, 2), [leaf(1, 1, 2, 2)]),
+    ("avg_pool", lambda x: F.avg_pool2d(x, 2, 2, 1, True, False), [leaf(1, 2, 3, 4)]),
+    ("avg_unpool", lambda x: AVG_UNPOOL.apply((x,), ((4, 4), UNDER, 2.0)), [leaf(1, 1, 2, 3)]),
     ("as_strided", lambda x: x.as_strided((2, 3), (1, 2), 1), [A]),
     ("as_strided: of a transpose", lambda x: x.T.as_strided((2, 3), (5, 1)) ** 2, [A]),
     ("as_strided: of repeats", lambda x: x.expand(2, 3).as_strided((3,), (0,)), [leaf(3)]),

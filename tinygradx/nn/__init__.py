@@ -9,6 +9,14 @@ from tinygradx.nn import activation as _activation
 from tinygradx.nn import functional, init
 from tinygradx.nn.activation import PReLU
 from tinygradx.nn.container import Sequential
+from tinygradx.nn.convolution import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+)
 from tinygradx.nn.dropout import Dropout
 from tinygradx.nn.flatten import Flatten, Identity, Unflatten
 from tinygradx.nn.linear import Linear
@@ -24,8 +32,33 @@ from tinygradx.nn.loss import (
 )
 from tinygradx.nn.module import Module
 from tinygradx.nn.parameter import Parameter
+from tinygradx.nn.pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    LPPool1d,
+    LPPool2d,
+    LPPool3d,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+    MaxUnpool1d,
+    MaxUnpool2d,
+    MaxUnpool3d,
+)
 
 __all__ = [
+    "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
+    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d", "AdaptiveMaxPool3d", "AvgPool1d", "AvgPool2d", "AvgPool3d", "LPPool1d",
+    "LPPool2d", "LPPool3d", "MaxPool1d", "MaxPool2d", "MaxPool3d", "MaxUnpool1d", "MaxUnpool2d",
+    "MaxUnpool3d",
     "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "Dropout", "Flatten", "HuberLoss",
     "Identity", "L1Loss", "Linear", "MSELoss", "Module", "NLLLoss", "PReLU", "Parameter",
     "Sequential", "SmoothL1Loss", "Unflatten", "functional", "init",

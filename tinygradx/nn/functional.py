@@ -10,6 +10,14 @@ from typing import Any
 from tinygradx.errors import ShapeError
 from tinygradx.graph import Handle
 from tinygradx.ops import activations as _blocks
+from tinygradx.ops.convolution import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
 from tinygradx.ops.cross_entropy import cross_entropy
 from tinygradx.ops.distances import cosine_similarity, normalize, pairwise_distance, pdist
 from tinygradx.ops.dropout import dropout
@@ -23,18 +31,43 @@ from tinygradx.ops.losses import (
     smooth_l1_loss,
 )
 from tinygradx.ops.padding import pad
+from tinygradx.ops.patches import fold_patches as fold
+from tinygradx.ops.patches import unfold_patches as unfold
+from tinygradx.ops.pixels import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from tinygradx.ops.pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    lp_pool1d,
+    lp_pool2d,
+    lp_pool3d,
+    max_pool1d,
+    max_pool2d,
+    max_pool3d,
+    max_unpool1d,
+    max_unpool2d,
+    max_unpool3d,
+)
 from tinygradx.ops.products import LINEAR, bilinear, matmul
 from tinygradx.ops.scatter import one_hot
 from tinygradx.ops.structural import as_handle
-from tinygradx.ops.windows import channel_shuffle, pixel_shuffle, pixel_unshuffle
-from tinygradx.ops.windows import fold_patches as fold
-from tinygradx.ops.windows import unfold_patches as unfold
 from tinygradx.tensor import Tensor
 
 __all__ = [
     "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_similarity",
     "cross_entropy", "dropout", "huber_loss", "l1_loss", "linear", "mse_loss", "nll_loss",
     "normalize", "pairwise_distance", "pdist", "smooth_l1_loss",
+    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
+    "adaptive_max_pool2d", "adaptive_max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
+    "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d", "max_pool2d", "max_pool3d",
+    "max_unpool1d", "max_unpool2d", "max_unpool3d",
     "channel_shuffle", "fold", "one_hot", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold",
     *_blocks.ACTIVATIONS,
 ]  # fmt: skip
