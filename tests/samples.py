@@ -173,6 +173,7 @@ STRUCTURAL = {
     "set_view", "gather", "gathered", "scatter", "diagonal", "on_diagonal", "tril", "triu", "flip",
     "roll", "pad", "unfold", "add_windows", "as_strided", "patches", "add_patches", "stack",
     "conv", "conv_transpose", "conv_weight", "max_pool", "max_unpool", "avg_pool", "avg_unpool",
+    "standardize",
     "masked_fill",
     "linear", "piece",
     "prod", "var", "std", "median", "nanmedian", "cumsum", "cumprod", "recurrence", "logcumsumexp",

@@ -200,6 +200,8 @@ CASES = [
     ),
     ("max_pool", lambda x: F.max_pool2d(x, (2, 3), 1, (1, 0)), [leaf(1, 2, 3, 4)]),
     ("max_unpool", lambda x: F.max_unpool2d(x, CORNERS, 2), [leaf(1, 1, 2, 2)]),
+    ("standardize", lambda x: F.batch_norm(x, None, None, training=True), [leaf(3, 2, 2)]),
+    ("standardize: about 0", lambda x: F.rms_norm(x, (2, 3)), [leaf(2, 2, 3)]),
     ("avg_pool", lambda x: F.avg_pool2d(x, 2, 2, 1, True, False), [leaf(1, 2, 3, 4)]),
     ("avg_unpool", lambda x: AVG_UNPOOL.apply((x,), ((4, 4), UNDER, 2.0)), [leaf(1, 1, 2, 3)]),
     ("as_strided", lambda x: x.as_strided((2, 3), (1, 2), 1), [A]),

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from beside import both, compare
 
 import tinygradx as tgx
 from tinygradx import nn
@@ -13,33 +14,6 @@ from tinygradx import nn
 torch = pytest.importorskip("torch", reason="could not import torch")
 
 IMAGE = (7, 6, 5)
-
-
-def both(kind, *args, **named):
-    """A layer of ours and PyTorch's with the same values, in float64."""
-    theirs = getattr(torch.nn, kind)(*args, **named).double()
-    ours = getattr(nn, kind)(*args, **named).double()
-    state = {name: tgx.tensor(value.numpy()) for name, value in theirs.state_dict().items()}
-    ours.load_state_dict(state)  # refuses other names and other shapes
-    assert list(ours.state_dict()) == list(theirs.state_dict())
-    return ours, theirs
-
-
-def compare(ours, theirs, x, **named):
-    """Outputs, and all gradients of a random sum of them."""
-    a = tgx.tensor(x, requires_grad=True)
-    b = torch.tensor(x, requires_grad=True)
-    y, z = ours(a, **named), theirs(b, **named)
-    assert y.shape == tuple(z.shape)
-    np.testing.assert_allclose(y.detach().numpy(), z.detach().numpy(), atol=1e-9, rtol=1e-9)
-    weights = np.random.default_rng(1).standard_normal(y.shape)
-    (y * tgx.tensor(weights)).sum().backward()
-    (z * torch.tensor(weights)).sum().backward()
-    np.testing.assert_allclose(a.grad.numpy(), b.grad.numpy(), atol=1e-9, rtol=1e-9)
-    for (name, p), q in zip(ours.named_parameters(), theirs.parameters(), strict=True):
-        np.testing.assert_allclose(
-            p.grad.numpy(), q.grad.numpy(), atol=1e-9, rtol=1e-9, err_msg=name
-        )
 
 
 def images(dims, channels=4, batch=(3,)):

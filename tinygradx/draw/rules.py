@@ -156,6 +156,7 @@ RULES = {
     "conv_weight": ("{slope} spread by g", "{x} under g, summed"),
     "max_pool": ("g at the largest, else 0",),
     "max_unpool": ("g at the index",),
+    "standardize": ("(g − mean g − y·mean(g·y))/σ",),
     "avg_pool": ("g/n spread over its window",),
     "avg_unpool": ("mean of g over the window",),
     "stack": ("its slice of g",),

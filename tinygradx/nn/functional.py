@@ -30,6 +30,14 @@ from tinygradx.ops.losses import (
     nll_loss,
     smooth_l1_loss,
 )
+from tinygradx.ops.normalization import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    local_response_norm,
+    rms_norm,
+)
 from tinygradx.ops.padding import pad
 from tinygradx.ops.patches import fold_patches as fold
 from tinygradx.ops.patches import unfold_patches as unfold
@@ -68,6 +76,7 @@ __all__ = [
     "adaptive_max_pool2d", "adaptive_max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
     "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d", "max_pool2d", "max_pool3d",
     "max_unpool1d", "max_unpool2d", "max_unpool3d",
+    "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",
     "channel_shuffle", "fold", "one_hot", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold",
     *_blocks.ACTIVATIONS,
 ]  # fmt: skip
