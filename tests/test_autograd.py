@@ -713,3 +713,44 @@ def test_a_shallow_copy_shares_memory_and_its_writes_are_seen():
     assert copy.copy(parameter).grad is parameter.grad
     with pytest.raises(GraphError, match="the result of a recorded operation"):
         copy.copy(x * 2.0)
+
+
+# ---- slices -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "slices",
+    [
+        lambda x: x.unbind(0),
+        lambda x: [x[i] for i in range(len(x))],
+        lambda x: x.chunk(5, 1),
+        lambda x: [x[..., None, 1:4, ::2], x[-1], x[3, 2], x[:, 2]],
+    ],
+)
+def test_slices_lead_back_into_one_array(monkeypatch, slices):
+    random = np.random.default_rng(0)
+    x = tgx.tensor(random.standard_normal((7, 5)), requires_grad=True)
+    calls = []
+    arithmetic = type(x).arithmetic
+
+    def whole(part):
+        calls.append(part.shape)
+        return arithmetic.whole(part)
+
+    monkeypatch.setattr(type(x), "arithmetic", arithmetic._replace(whole=whole))
+    y = x * 1.0
+    loss = sum(float(i + 2) * (part**2).sum() for i, part in enumerate(slices(y)))
+    (found,) = tgx.autograd.grad(loss, x, retain_graph=True)
+    assert calls == [(7, 5)]  # and not one for every slice
+    (known,) = tgx.autograd.grad(loss, x, create_graph=True)  # which goes the recorded way
+    np.testing.assert_allclose(found.numpy(), known.detach().numpy(), rtol=1e-14)
+
+
+def test_a_leaf_met_by_slices_and_as_a_whole():
+    x = tgx.arange(4.0).requires_grad_()
+    (x[1:] * x[:-1] + x.sum() + x[2]).sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [1 + 3, 2 + 3, 4 + 3 + 3, 2 + 3])
+    kept = x.grad
+    x[0].backward()  # the gradient of a slice alone is added to what is there
+    assert x.grad is kept
+    assert x.grad[0] == 5.0

@@ -27,8 +27,29 @@ def register(op: Op) -> None:
     REGISTRY[op.name] = op
 
 
+class Part:
+    """A share that is 0 but for a part: the way back of a slice, before anything is added to it.
+
+    Slices of a sequence would cost the square of its length if each share were written out.
+
+    Attributes
+    ----------
+    shape, dtype
+        Of the whole share.
+    index
+        Where the part lies: integers and slices, which name no element twice.
+    values : array
+        The part.
+    """
+
+    __slots__ = ("dtype", "index", "shape", "values")
+
+    def __init__(self, shape: tuple[int, ...], index: Any, values: Any) -> None:
+        self.shape, self.dtype, self.index, self.values = shape, values.dtype, index, values
+
+
 class Arithmetic(NamedTuple):
-    """What the sweep asks of those who know numbers: four functions.
+    """What the sweep asks of those who know numbers: five functions.
 
     Gradients are bare arrays when `create` is False, handles when it is True.
 
@@ -38,7 +59,10 @@ class Arithmetic(NamedTuple):
         `fit(share, source, create)`: undo broadcasting, that is, sum `share` down to the shape of
         the node `source`, in its dtype. Asked only where these differ.
     join : callable
-        `join(first, second, create)`: the sum of two shares, in memory of its own.
+        `join(first, second, create, owned)`: the sum of two shares, in memory of its own: in that
+        of the first, where it is `owned`.
+    whole : callable
+        `whole(part)`: a `Part` written out, in memory of its own.
     fresh : callable
         `fresh(share, g)`: whether `share`, made from `g`, is in memory nobody else looks at.
     collect : callable
@@ -47,7 +71,8 @@ class Arithmetic(NamedTuple):
     """
 
     fit: Callable[[Any, Node, bool], Any]
-    join: Callable[[Any, Any, bool], Any]
+    join: Callable[[Any, Any, bool, bool], Any]
+    whole: Callable[[Part], Any]
     fresh: Callable[[Any, Any], bool]
     collect: Callable[[Sequence[tuple[Leaf, Any, bool]], Any, bool], None]
 

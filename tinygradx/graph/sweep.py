@@ -9,6 +9,7 @@ from typing import Any
 from tinygradx.graph.handle import Handle
 from tinygradx.graph.hooks import Visitor, visitor_of
 from tinygradx.graph.node import Node
+from tinygradx.graph.op import Part
 from tinygradx.graph.record import recording, watching
 
 _by_age = attrgetter("age")
@@ -102,16 +103,16 @@ def _walk(
     retain: bool,
     create: bool,
 ) -> dict[Node, Any]:
-    fit, join, fresh, collect = kind.arithmetic
+    fit, join, whole, fresh, collect = kind.arithmetic
     watch = watching.get()
     inside = None if wanted is None else set(nodes)
     arrived: dict[Node, Any] = {}
     pending: dict[Node, Any] = {}
-    owned: set[Node] = set()  # leaves whose pending gradient lies in memory of its own
+    owned: set[Node] = set()  # nodes whose pending gradient lies in memory of its own
     complete: list[tuple[Any, Any, bool]] = []  # leaves, their gradients, whether in such memory
     for root, gradient in zip(roots, gradients, strict=True):
         known = pending.get(root)
-        pending[root] = gradient if known is None else join(known, gradient, create)
+        pending[root] = gradient if known is None else join(known, gradient, create, False)
 
     for node in nodes:
         g = pending.pop(node, None)
@@ -141,6 +142,8 @@ def _walk(
             if not fits and (share.shape != source.shape or share.dtype is not source.dtype):
                 share = fit(share, source, create)
             if source not in met_again:  # this is all of its gradient
+                if share.__class__ is Part:
+                    share = whole(share)
                 if source.op is None and wanted is None:
                     complete.append((source, share, fresh(share, g)))
                 else:
@@ -148,7 +151,10 @@ def _walk(
                 continue
             known = pending.get(source)
             if known is not None:
-                pending[source] = join(known, share, create)
+                pending[source] = join(known, share, create, source in owned)
+                owned.add(source)
+            elif share.__class__ is Part:
+                pending[source] = whole(share)
                 owned.add(source)
             else:
                 pending[source] = share

