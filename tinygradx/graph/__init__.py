@@ -22,7 +22,8 @@ from tinygradx.graph.record import (
 from tinygradx.graph.sweep import newest_first, sweep
 
 __all__ = [
-    "REGISTRY", "AccumulateGrad", "Arithmetic", "Cell", "Handle", "Leaf", "Lost", "Node", "Op", "Part",
+    "REGISTRY", "AccumulateGrad", "Arithmetic", "Cell", "Handle", "Leaf", "Lost", "Node", "Op",
+    "Part",
     "RemovableHandle", "View", "Visitor", "enable_grad", "here", "inference_mode",
     "is_grad_enabled", "newest_first", "next_age", "no_grad", "one_of_many", "readable", "register",
     "set_grad_enabled", "sweep", "visitor_of", "watching", "wrap", "wrap_view",
