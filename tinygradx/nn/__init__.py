@@ -6,9 +6,15 @@ This room knows tensors and the registry of activations, whose layers it makes f
 from typing import Any
 
 from tinygradx.nn import activation as _activation
-from tinygradx.nn import functional, init
+from tinygradx.nn import functional, init, utils
 from tinygradx.nn.activation import PReLU
-from tinygradx.nn.container import Sequential
+from tinygradx.nn.container import (
+    ModuleDict,
+    ModuleList,
+    ParameterDict,
+    ParameterList,
+    Sequential,
+)
 from tinygradx.nn.convolution import (
     Conv1d,
     Conv2d,
@@ -17,9 +23,53 @@ from tinygradx.nn.convolution import (
     ConvTranspose2d,
     ConvTranspose3d,
 )
+from tinygradx.nn.distance import (
+    CosineSimilarity,
+    PairwiseDistance,
+)
 from tinygradx.nn.dropout import Dropout
 from tinygradx.nn.flatten import Flatten, Identity, Unflatten
-from tinygradx.nn.linear import Linear
+from tinygradx.nn.images import (
+    ChannelShuffle,
+    CircularPad1d,
+    CircularPad2d,
+    CircularPad3d,
+    ConstantPad1d,
+    ConstantPad2d,
+    ConstantPad3d,
+    Fold,
+    PixelShuffle,
+    PixelUnshuffle,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReflectionPad3d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+    Unfold,
+    Upsample,
+    UpsamplingBilinear2d,
+    UpsamplingNearest2d,
+    ZeroPad1d,
+    ZeroPad2d,
+    ZeroPad3d,
+)
+from tinygradx.nn.lazy import (
+    LazyBatchNorm1d,
+    LazyBatchNorm2d,
+    LazyBatchNorm3d,
+    LazyConv1d,
+    LazyConv2d,
+    LazyConv3d,
+    LazyConvTranspose1d,
+    LazyConvTranspose2d,
+    LazyConvTranspose3d,
+    LazyInstanceNorm1d,
+    LazyInstanceNorm2d,
+    LazyInstanceNorm3d,
+    LazyLinear,
+)
+from tinygradx.nn.linear import Bilinear, Linear
 from tinygradx.nn.loss import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -43,7 +93,10 @@ from tinygradx.nn.normalization import (
     LocalResponseNorm,
     RMSNorm,
 )
-from tinygradx.nn.parameter import Parameter
+from tinygradx.nn.parameter import (
+    Parameter,
+    UninitializedParameter,
+)
 from tinygradx.nn.pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -66,6 +119,16 @@ from tinygradx.nn.pooling import (
 )
 
 __all__ = [
+    "Bilinear", "ChannelShuffle", "CircularPad1d", "CircularPad2d", "CircularPad3d",
+    "ConstantPad1d", "ConstantPad2d", "ConstantPad3d", "CosineSimilarity", "Fold",
+    "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d", "LazyConv1d", "LazyConv2d",
+    "LazyConv3d", "LazyConvTranspose1d", "LazyConvTranspose2d", "LazyConvTranspose3d",
+    "LazyInstanceNorm1d", "LazyInstanceNorm2d", "LazyInstanceNorm3d", "LazyLinear",
+    "ModuleDict", "ModuleList", "PairwiseDistance", "ParameterDict", "ParameterList",
+    "PixelShuffle", "PixelUnshuffle", "ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d",
+    "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d", "Unfold",
+    "UninitializedParameter", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d",
+    "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d",
     "InstanceNorm3d", "LayerNorm", "LocalResponseNorm", "RMSNorm",
     "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
@@ -75,7 +138,7 @@ __all__ = [
     "MaxUnpool3d",
     "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "Dropout", "Flatten", "HuberLoss",
     "Identity", "L1Loss", "Linear", "MSELoss", "Module", "NLLLoss", "PReLU", "Parameter",
-    "Sequential", "SmoothL1Loss", "Unflatten", "functional", "init",
+    "Sequential", "SmoothL1Loss", "Unflatten", "functional", "init", "utils",
     *(name for name in _activation.layer_names() if name not in ("Identity", "PReLU")),
 ]  # fmt: skip
 

@@ -21,6 +21,12 @@ from tinygradx.ops.convolution import (
 from tinygradx.ops.cross_entropy import cross_entropy
 from tinygradx.ops.distances import cosine_similarity, normalize, pairwise_distance, pdist
 from tinygradx.ops.dropout import dropout
+from tinygradx.ops.interpolation import (
+    interpolate,
+    upsample,
+    upsample_bilinear,
+    upsample_nearest,
+)
 from tinygradx.ops.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -77,6 +83,7 @@ __all__ = [
     "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d", "max_pool2d", "max_pool3d",
     "max_unpool1d", "max_unpool2d", "max_unpool3d",
     "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",
+    "interpolate", "upsample", "upsample_bilinear", "upsample_nearest",
     "channel_shuffle", "fold", "one_hot", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold",
     *_blocks.ACTIVATIONS,
 ]  # fmt: skip

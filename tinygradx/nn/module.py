@@ -15,7 +15,7 @@ import numpy as np
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError, UnknownNameError
 from tinygradx.graph import RemovableHandle, enable_grad, no_grad
 from tinygradx.nn.hooks import ModuleHooks, added
-from tinygradx.nn.parameter import Parameter
+from tinygradx.nn.parameter import Parameter, UninitializedParameter
 from tinygradx.tensor import Tensor
 
 COLUMN = 8  # blanks between a module and the number of its parameters
@@ -587,11 +587,15 @@ class Module:
             if name in state_dict:
                 given = state_dict[name]
                 array = given.array if isinstance(given, Tensor) else np.asarray(given)
-                _check_value(asked, name, tensor, array)
+                if not isinstance(tensor, UninitializedParameter):
+                    _check_value(asked, name, tensor, array)
                 values[name] = array.copy()  # which may be a part of this very model
         with no_grad():
             for name, array in values.items():
-                own[name].copy_(array)
+                place = own[name]
+                if isinstance(place, UninitializedParameter):
+                    place.materialize(array.shape)
+                place.copy_(array)
         return LoadedKeys(missing, unexpected)
 
     # ---- as text --------------------------------------------------------------------------------

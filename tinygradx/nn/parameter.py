@@ -8,7 +8,7 @@ import numpy as np
 
 from tinygradx.graph import Cell, Handle
 from tinygradx.ops.promotion import get_default_dtype
-from tinygradx.tensor import Tensor
+from tinygradx.tensor import Tensor, zeros
 
 
 class Parameter(Tensor):
@@ -45,3 +45,35 @@ class Parameter(Tensor):
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
+
+
+class UninitializedParameter(Parameter):
+    """A parameter of a lazy layer that has seen no input: it holds nothing yet.
+
+    It becomes an ordinary `Parameter`, and stays the same object, when its shape is known.
+
+    Parameters
+    ----------
+    requires_grad : bool
+        Whether gradients will be collected.
+    device : str, optional
+        "cpu".
+    dtype : dtype, optional
+        float32 or float64; the default dtype when left out.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(zeros(0, dtype=dtype, device=device), requires_grad)
+
+    def __repr__(self) -> str:
+        return "<UninitializedParameter: run the model on an input first>"
+
+    def materialize(self, shape: tuple[int, ...]) -> None:
+        """Become a `Parameter` of a shape, of zeros."""
+        wants = self.requires_grad
+        self.array, self.cell, self.node = np.zeros(shape, self.dtype), Cell(), None
+        if wants:
+            self.requires_grad_()
+        self.__class__ = Parameter  # type: ignore[assignment]

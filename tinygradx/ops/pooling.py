@@ -14,8 +14,8 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.ops.elementary import pow
+from tinygradx.ops.interpolation import weighted
 from tinygradx.ops.patches import Sizes, Windows, batched, bordered, each, given_windows, inner
-from tinygradx.ops.products import matmul
 from tinygradx.ops.shapes import reshape
 from tinygradx.ops.structural import Structural, as_handle, numpy_like
 
@@ -573,19 +573,16 @@ def _adaptive_avg(asked: str, dims: int, input: Any, output_size: Any) -> Any:
     else:
         out = x
         for dim, cells in enumerate(along, 2):
-            out = _means_along(out, dim, cells)
+            out = weighted(out, dim, _means(image[dim - 2], cells))
     return out if many else reshape(out, out.array.shape[1:])
 
 
-def _means_along(x: Any, dim: int, cells: list[tuple[int, int]]) -> Any:
-    """The means of cells along a dimension: a product with the matrix of their weights."""
-    shape = x.array.shape
-    weights = np.zeros((len(cells), shape[dim]), x.array.dtype)
+def _means(size: int, cells: list[tuple[int, int]]) -> Any:
+    """The weights of the means of cells, as a matrix (cells, size)."""
+    weights = np.zeros((len(cells), size))
     for row, (start, end) in zip(weights, cells, strict=True):
         row[start:end] = 1.0 / (end - start)
-    flat = reshape(x, (prod(shape[:dim]), shape[dim], prod(shape[dim + 1 :])))
-    out = matmul(as_handle(weights, "adaptive_avg_pool"), flat)
-    return reshape(out, (*shape[:dim], len(cells), *shape[dim + 1 :]))
+    return weights
 
 
 def _adaptive_max(asked: str, dims: int, input: Any, output_size: Any, return_indices: bool) -> Any:
