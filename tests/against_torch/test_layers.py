@@ -162,7 +162,8 @@ def test_module_list_is_a_list():
     assert list(layers) == [b] and len(layers) == 1
     layers += [a, c]
     assert layers.pop() is c and list(layers) == [b, a] and a in layers and c not in layers
-    assert [*(layers + [c])] == [b, a, c]
+    more = [c]
+    assert list(layers + more) == [b, a, c]
     assert names(layers) == ["0.weight", "0.bias", "1.weight", "1.bias"]
     with pytest.raises(DimError, match="it has 2"):
         layers[5]
