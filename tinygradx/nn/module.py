@@ -254,6 +254,45 @@ class Module:
         names |= {name: value for name, value in given if name not in names}
         return draw_dot(output, params=how.pop("params", self), names=names, **how)
 
+    def summary(self, *inputs: Any, input_shape: Any = None, dtype: Any = None) -> Any:
+        """Run the module once as in use (`eval`), and tell of every layer that ran.
+
+        Parameters
+        ----------
+        *inputs
+            What `forward` takes.
+        input_shape : tuple of int, or list of such, optional
+            Or only its shape, or shapes: zeros of it are passed.
+        dtype : dtype, optional
+            Of those zeros; the default dtype when left out.
+
+        Returns
+        -------
+        Summary
+            Prints as a table; `.rows` has the layers as data, `.to_dict()` everything.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no input, or both are given.
+
+        Examples
+        --------
+        >>> from tinygradx import nn
+        >>> model = nn.Sequential({"fc1": nn.Linear(2, 16), "act": nn.Tanh()})
+        >>> model.summary(input_shape=(32, 2))
+        Layer (type)  Input    Output   Params  FLOPs  Memory
+        ─────────────────────────────────────────────────────
+        fc1 (Linear)  (32,2)   (32,16)      48  2.0 k  2.0 kB
+        act (Tanh)    (32,16)  (32,16)       0      …  2.0 kB
+        ─────────────────────────────────────────────────────
+        Total 48 · trainable 48 · frozen 0
+        params 192 B · saved for backward 2.0 kB · forward 2.0 kFLOP
+        """
+        from tinygradx.nn.summary import summary
+
+        return summary(self, *inputs, input_shape=input_shape, dtype=dtype)
+
     # ---- what it owns ---------------------------------------------------------------------------
 
     @property

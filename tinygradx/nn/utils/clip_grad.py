@@ -210,7 +210,7 @@ def _several(asked: str, tensors: Any) -> list[Tensor]:
     return many
 
 
-def _gradients(parameters: list[Tensor]) -> list[Tensor]:
+def _gradients(parameters: list[Tensor]) -> list[Any]:
     return [grad for p in parameters if (grad := p.grad) is not None]
 
 

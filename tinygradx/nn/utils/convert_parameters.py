@@ -7,7 +7,7 @@ from typing import Any
 
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import no_grad
-from tinygradx.ops.shapes import cat
+from tinygradx.ops.shapes import cat, reshape
 from tinygradx.tensor import Tensor
 
 
@@ -35,7 +35,7 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     >>> tgx.nn.utils.parameters_to_vector([tgx.tensor([[1.0, 2.0]]), tgx.tensor(3.0)])
     tensor([1., 2., 3.])
     """
-    flat = [p.reshape(-1) for p in _tensors("parameters_to_vector", parameters)]
+    flat = [reshape(p, (-1,)) for p in _tensors("parameters_to_vector", parameters)]
     vector: Tensor = cat(flat)
     return vector
 
@@ -81,7 +81,7 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     start = 0
     with no_grad():
         for p in params:
-            p.copy_(vec[start : start + p.numel()].reshape(p.shape))
+            p.copy_(reshape(vec[start : start + p.numel()], p.shape))
             start += p.numel()
 
 
