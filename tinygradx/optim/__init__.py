@@ -1,7 +1,24 @@
-"""Optimisers: how parameters change by their gradients, by PyTorch's names."""
+"""Optimisers: how parameters change by their gradients, by PyTorch's names.
 
+`optim.lr_scheduler` changes their learning rates while they work.
+"""
+
+import tinygradx.optim.lr_scheduler as lr_scheduler
+from tinygradx.optim.adadelta import Adadelta
+from tinygradx.optim.adagrad import Adagrad
 from tinygradx.optim.adam import Adam, AdamW
-from tinygradx.optim.optimizer import Optimizer, Update
+from tinygradx.optim.adamax import Adamax
+from tinygradx.optim.asgd import ASGD
+from tinygradx.optim.lbfgs import LBFGS
+from tinygradx.optim.nadam import NAdam
+from tinygradx.optim.optimizer import Optimizer
+from tinygradx.optim.radam import RAdam
+from tinygradx.optim.rmsprop import RMSprop
+from tinygradx.optim.rprop import Rprop
 from tinygradx.optim.sgd import SGD
+from tinygradx.optim.update import Update
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "Update"]
+__all__ = [
+    "ASGD", "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer",
+    "RAdam", "RMSprop", "Rprop", "Update", "lr_scheduler",
+]  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from tinygradx.errors import ArgumentError
 from tinygradx.ops.elementary import maximum, sqrt
-from tinygradx.optim.optimizer import Optimizer, Update, ascending, kept
+from tinygradx.optim.optimizer import Optimizer
+from tinygradx.optim.update import Update, kept
 
 
 @Update
@@ -44,25 +44,19 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensor, or of dict
-        What to change.
-    lr : float
-        The learning rate: about the length of a step in each element.
+    params, lr, eps, weight_decay, foreach, maximize, capturable, differentiable, fused
+        As for `Optimizer`; lr is about the length of a step in each element.
     betas : tuple of float
         How much of m and of v is kept, each from 0 to below 1.
-    eps : float
-        Added below, for slopes of 0.
-    weight_decay : float
-        The weight of the L2 penalty.
     amsgrad : bool
         Never let v shrink.
-    maximize : bool
-        Go uphill.
+    decoupled_weight_decay : bool
+        Decay p itself, as `AdamW` does.
 
     Raises
     ------
-    ArgumentError
-        If a setting is out of its range.
+    ArgumentError, DtypeError
+        If a setting is out of its range, or no number.
 
     Examples
     --------
@@ -76,8 +70,6 @@ class Adam(Optimizer):
     """
 
     least: ClassVar[dict[str, float]] = {"lr": 0.0, "eps": 0.0, "weight_decay": 0.0}
-    #: Whether weight decay shrinks p itself, instead of being a part of the slope.
-    decoupled: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -88,35 +80,35 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
         amsgrad: bool = False,
         *,
+        foreach: bool | None = None,
         maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
     ) -> None:
         super().__init__(
             params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
-            maximize=maximize,
+            maximize=maximize, foreach=foreach, capturable=capturable,
+            differentiable=differentiable, fused=fused,
+            decoupled_weight_decay=decoupled_weight_decay,
         )  # fmt: skip
-
-    def check(self, group: dict[str, Any], asked: str) -> None:
-        """Refuse means that would keep everything, or less than nothing."""
-        super().check(group, asked)
-        betas = group["betas"]
-        if len(betas) != 2 or not all(0.0 <= beta < 1.0 for beta in betas):
-            raise ArgumentError(asked, f"betas={betas!r}", "use two numbers from 0 to below 1")
 
     def update(self, array: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
         """One step of the formula above."""
-        g = ascending(grad) if group["maximize"] else grad
         step = state["step"] = state.get("step", 0) + 1
         lr, (beta1, beta2), decay = group["lr"], group["betas"], group["weight_decay"]
-        penalty, shrink = (0.0, 1.0 - lr * decay) if self.decoupled else (decay, 1.0)
+        decoupled = group["decoupled_weight_decay"]
+        penalty, shrink = (0.0, 1.0 - lr * decay) if decoupled else (decay, 1.0)
         numbers = (
             lr, 1.0 - beta1, 1.0 - beta2, group["eps"], penalty, shrink,
             1.0 - beta1**step, 1.0 - beta2**step,
         )  # fmt: skip
         arrays = array, kept(state, "exp_avg", array), kept(state, "exp_avg_sq", array)
         if group["amsgrad"]:
-            amsgrad((*arrays, kept(state, "max_exp_avg_sq", array)), g, numbers)
+            amsgrad((*arrays, kept(state, "max_exp_avg_sq", array)), grad, numbers)
         else:
-            adam(arrays, g, numbers)
+            adam(arrays, grad, numbers)
 
 
 class AdamW(Adam):
@@ -127,17 +119,15 @@ class AdamW(Adam):
 
     Parameters
     ----------
-    params : iterable of Tensor, or of dict
-        What to change.
-    lr, betas, eps, amsgrad, maximize
+    params, lr, betas, eps, amsgrad, maximize, foreach, capturable, differentiable, fused
         As for `Adam`.
     weight_decay : float
         How much of p is lost in each step, in units of lr.
 
     Raises
     ------
-    ArgumentError
-        If a setting is out of its range.
+    ArgumentError, DtypeError
+        If a setting is out of its range, or no number.
 
     Examples
     --------
@@ -150,8 +140,6 @@ class AdamW(Adam):
     tensor(2.8970, requires_grad=True)
     """
 
-    decoupled = True
-
     def __init__(
         self,
         params: Iterable[Any],
@@ -162,5 +150,13 @@ class AdamW(Adam):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+        super().__init__(
+            params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, foreach=foreach,
+            capturable=capturable, differentiable=differentiable, fused=fused,
+            decoupled_weight_decay=True,
+        )  # fmt: skip

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from tinygradx.errors import ArgumentError
-from tinygradx.optim.optimizer import Optimizer, Update, ascending, kept
+from tinygradx.optim.optimizer import Optimizer
+from tinygradx.optim.update import Update, kept
 
 
 @Update
@@ -42,25 +44,20 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    params : iterable of Tensor, or of dict
-        What to change.
-    lr : float
-        The learning rate.
+    params, lr, weight_decay, maximize, foreach, differentiable, fused
+        As for `Optimizer`.
     momentum : float
         How much of the last direction is kept.
     dampening : float
         How much of the new slope is left out of it.
-    weight_decay : float
-        The weight of the L2 penalty.
     nesterov : bool
         Look ahead along the momentum.
-    maximize : bool
-        Go uphill.
 
     Raises
     ------
-    ArgumentError
-        If a setting is negative, or `nesterov` is asked for without momentum or with dampening.
+    ArgumentError, DtypeError
+        If a setting is negative or no number, or `nesterov` is asked for without momentum or with
+        dampening.
 
     Examples
     --------
@@ -73,7 +70,9 @@ class SGD(Optimizer):
     tensor(2.4000, requires_grad=True)
     """
 
-    least: ClassVar[dict[str, float]] = {"lr": 0.0, "momentum": 0.0, "weight_decay": 0.0}
+    least: ClassVar[dict[str, float]] = {
+        "lr": 0.0, "momentum": 0.0, "dampening": -math.inf, "weight_decay": 0.0,
+    }  # fmt: skip
 
     def __init__(
         self,
@@ -85,10 +84,14 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
         super().__init__(
             params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
-            nesterov=nesterov, maximize=maximize,
+            nesterov=nesterov, maximize=maximize, foreach=foreach, differentiable=differentiable,
+            fused=fused,
         )  # fmt: skip
 
     def check(self, group: dict[str, Any], asked: str) -> None:
@@ -103,15 +106,14 @@ class SGD(Optimizer):
 
     def update(self, array: Any, grad: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
         """`p = p - lr * d`, where d is the slope or the momentum."""
-        g = ascending(grad) if group["maximize"] else grad
         lr, decay, momentum = group["lr"], group["weight_decay"], group["momentum"]
         if not momentum:
-            descend((array,), g, (lr, decay))
+            descend((array,), grad, (lr, decay))
             return
         first = "momentum_buffer" not in state
         arrays = array, kept(state, "momentum_buffer", array)
         old = 0.0 if first else momentum  # the first direction is the slope itself, undampened
         if group["nesterov"]:
-            nesterov(arrays, g, (lr, decay, old, momentum))
+            nesterov(arrays, grad, (lr, decay, old, momentum))
         else:
-            heavy_ball(arrays, g, (lr, decay, old, 0.0 if first else group["dampening"]))
+            heavy_ball(arrays, grad, (lr, decay, old, 0.0 if first else group["dampening"]))
