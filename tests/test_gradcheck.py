@@ -22,6 +22,7 @@ from tinygradx.ops.indexing import GETITEM, SET_AT
 from tinygradx.ops.linalg import COMPLEMENT
 from tinygradx.ops.patches import Windows
 from tinygradx.ops.pooling import AVG_UNPOOL
+from tinygradx.ops.recurrent import GRU, LSTM, RNN_RELU, RNN_TANH
 from tinygradx.ops.reductions import PICK, PLACE
 from tinygradx.ops.scatter import GATHERED
 from tinygradx.ops.shapes import NARROW, PAD_DIM, PERMUTE, sum_to, to_dtype
@@ -63,6 +64,9 @@ ZEROS = tgx.tensor(
     np.array([[2.0, 0.0, 3.0], [0.0, 0.0, 5.0], [1.5, 2.0, 4.0]]), requires_grad=True
 )
 
+
+#: Where queries may look; the second one nowhere.
+LOOKS = tgx.tensor([[True, False, True], [False] * 3, [True] * 3])
 
 #: Weights of windows of 2 x 2 over two channels each, and windows of that size.
 KERNEL = leaf(4, 2, 2, 2, seed=3)
@@ -224,6 +228,44 @@ CASES = [
     ("matmul: inner size 0", lambda x, y: x @ y, [leaf(2, 0), leaf(0, 3)]),
     ("linear", lambda x, w, b: linear(x, w, b), [A, leaf(2, 4), leaf(2, seed=3)]),
     ("linear: the input twice", lambda x, b: linear(x, x, b), [leaf(3, 3), leaf(3, seed=3)]),
+    (
+        "rnn_tanh",
+        lambda *x: RNN_TANH.apply(x, ((2, 2), False)),
+        [leaf(4, 2), leaf(2, 2), B[:2, :2]],
+    ),
+    ("rnn_relu", lambda *x: RNN_RELU.apply(x, ((2, 1), True)), [leaf(3, 2), leaf(2, 2), B[:2, :2]]),
+    (
+        "lstm",
+        lambda *x: LSTM.apply(x, ((2, 2), True)),
+        [leaf(4, 4), leaf(4, 1), leaf(2, 1), B[:2, :1]],
+    ),
+    (
+        "lstm: of two lengths",
+        lambda *x: LSTM.apply(x, ((2, 1), False)),
+        [leaf(3, 8), leaf(8, 2), B[:2, :2], leaf(2, 2)],
+    ),
+    (
+        "gru",
+        lambda *x: GRU.apply(x, ((1, 1), True)),
+        [leaf(2, 6), leaf(6, 2), leaf(6, seed=3), leaf(1, 2)],
+    ),
+    (
+        "gru: of two lengths",
+        lambda *x: GRU.apply(x, ((2, 1), False)),
+        [leaf(3, 3), leaf(3, 1), leaf(3, seed=3), leaf(2, 1)],
+    ),
+    ("attention", lambda q, k, v: F.scaled_dot_product_attention(q, k, v), [A, B, leaf(3, 2)]),
+    (
+        "attention: causal",
+        lambda q, k: F.scaled_dot_product_attention(q, k, k, is_causal=True),
+        [A, B],
+    ),
+    (
+        "attention: mask",
+        lambda q, k, m: F.scaled_dot_product_attention(q, k, k, m),
+        [A, B, leaf(3, 3)],
+    ),
+    ("attention: to nothing", lambda q, k: F.scaled_dot_product_attention(q, k, k, LOOKS), [A, B]),
     ("cross_entropy", lambda x: cross_entropy(x, CLASSES), [A]),
     ("cross_entropy: sum", lambda x: cross_entropy(x, CLASSES, reduction="sum"), [A]),
     ("cross_entropy: none", lambda x: cross_entropy(x, CLASSES, reduction="none"), [A]),

@@ -8,6 +8,7 @@ from typing import Any
 from tinygradx.nn import activation as _activation
 from tinygradx.nn import functional, init, utils
 from tinygradx.nn.activation import PReLU
+from tinygradx.nn.attention import MultiheadAttention
 from tinygradx.nn.container import (
     ModuleDict,
     ModuleList,
@@ -117,8 +118,19 @@ from tinygradx.nn.pooling import (
     MaxUnpool2d,
     MaxUnpool3d,
 )
+from tinygradx.nn.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
+from tinygradx.nn.transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 
 __all__ = [
+    "GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell", "MultiheadAttention", "Transformer",
+    "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder",
+    "TransformerEncoderLayer",
     "Bilinear", "ChannelShuffle", "CircularPad1d", "CircularPad2d", "CircularPad3d",
     "ConstantPad1d", "ConstantPad2d", "ConstantPad3d", "CosineSimilarity", "Fold",
     "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d", "LazyConv1d", "LazyConv2d",

@@ -10,6 +10,7 @@ from typing import Any
 from tinygradx.errors import ShapeError
 from tinygradx.graph import Handle
 from tinygradx.ops import activations as _blocks
+from tinygradx.ops.attention import multi_head_attention_forward, scaled_dot_product_attention
 from tinygradx.ops.convolution import (
     conv1d,
     conv2d,
@@ -84,6 +85,7 @@ __all__ = [
     "max_unpool1d", "max_unpool2d", "max_unpool3d",
     "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",
     "interpolate", "upsample", "upsample_bilinear", "upsample_nearest",
+    "multi_head_attention_forward", "scaled_dot_product_attention",
     "channel_shuffle", "fold", "one_hot", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold",
     *_blocks.ACTIVATIONS,
 ]  # fmt: skip
