@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from beside import both, compare, copy_state
+from layers import both, compare, copy_state
 
 import tinygradx as tgx
 from tinygradx import nn

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from beside import both, compare
+from layers import both, compare
 
 import tinygradx as tgx
 from tinygradx import nn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from beside import both, compare, copy_state
+from layers import both, compare, copy_state
 
 import tinygradx as tgx
 from tinygradx import nn

@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
-from beside import both, compare, flat, same_gradients
+from layers import both, compare, flat, same_gradients
 
 import tinygradx as tgx
 from tinygradx import nn
