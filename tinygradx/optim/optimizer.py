@@ -138,7 +138,7 @@ class Optimizer:
             items = [tensor for _, tensor in named]
         group["params"] = items
         self._refuse_unknown(group, asked)
-        self.check(group, asked)
+        self.check(group, f"settings of {type(self).__name__}")
         known = {tensor for other in self.param_groups for tensor in other["params"]}
         for tensor in items:
             _check_parameter(asked, tensor)
@@ -159,13 +159,15 @@ class Optimizer:
             most = self.most.get(name, math.inf)
             if not is_number(value):
                 what = f"{name}={value!r}, a {type(value).__name__}"
-                item = f": {name}.item()" if isinstance(value, Tensor) else ""
-                raise DtypeError(asked, what, f"pass a number{item}")
+                number = (
+                    f": {name}.item()" if isinstance(value, Tensor) else f", such as {name}=0.01"
+                )
+                raise DtypeError(asked, what, f"pass a number{number}")
             if not (least <= value <= most and math.isfinite(value)):
                 bounds = f"{least} or more" if most == math.inf else f"{least} to {most}"
                 raise ArgumentError(asked, f"{name}={value!r}", f"use {bounds}, finite")
         if "betas" in group:
-            first, second = pair_of(group, "betas", asked, "two numbers from 0 to below 1")
+            first, second = pair_of(group, "betas", asked, "a pair, such as betas=(0.9, 0.999)")
             if not (0.0 <= first < 1.0 and 0.0 <= second < 1.0):
                 raise ArgumentError(
                     asked, f"betas={group['betas']!r}", "use two numbers from 0 to below 1"
@@ -376,13 +378,19 @@ def _in_order(asked: str, params: Any) -> list[Any]:
         raise DtypeError(asked, what, do)
 
     if isinstance(params, (Tensor, dict)):
-        refuse(f"params of type {type(params).__name__}", "pass a list, or model.parameters()")
+        refuse(
+            f"params of type {type(params).__name__}",
+            "pass a list, [tensor], or model.parameters()",
+        )
     if isinstance(params, (set, frozenset)):
         refuse("a set, whose order differs between runs", "pass a list, or model.parameters()")
     try:
         return list(params)
     except TypeError:
-        refuse(f"params of type {type(params).__name__}", "pass a list, or model.parameters()")
+        refuse(
+            f"params of type {type(params).__name__}",
+            "pass model.parameters(), or a list of tensors",
+        )
 
 
 def _check_parameter(asked: str, tensor: Any) -> None:
