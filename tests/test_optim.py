@@ -163,7 +163,7 @@ def test_weight_decay_of_adamw_does_not_ask_for_the_slope():
         (optim.Adam, {"lr": float("nan")}, "lr=nan"),
         (optim.Adam, {"eps": -1e-8}, "eps=-1e-08"),
         (optim.Adam, {"betas": (0.9, 1.0)}, "from 0 to below 1"),
-        (optim.Adam, {"betas": (0.9,)}, "two numbers"),
+        (optim.Adam, {"betas": (0.9,)}, "a pair"),
         (optim.AdamW, {"betas": (-0.1, 0.9)}, "from 0 to below 1"),
         (optim.SGD, {"lr": math.inf}, "finite"),
         (optim.RMSprop, {"alpha": 1.5}, "alpha=1.5\n.*0.0 to 1.0"),
@@ -190,8 +190,8 @@ def test_settings_that_make_no_sense_are_refused(kind, settings, said):
 @pytest.mark.parametrize(
     ("kind", "settings", "said"),
     [
-        (optim.Adam, {"betas": 0.9}, "betas=0.9\n.*two numbers"),
-        (optim.Adam, {"betas": (0.9, "b")}, "two numbers"),
+        (optim.Adam, {"betas": 0.9}, "betas=0.9\n.*a pair"),
+        (optim.Adam, {"betas": (0.9, "b")}, "a pair"),
         (optim.SGD, {"lr": "x"}, "lr='x', a str\n.*pass a number"),
         (optim.SGD, {"dampening": None}, "dampening=None, a NoneType"),
         (optim.SGD, {"lr": tgx.tensor(0.1)}, r"pass a number: lr\.item\(\)"),
