@@ -2,6 +2,11 @@
 
 import gzip
 import hashlib
+import http.server
+import io
+import sys
+import tarfile
+import threading
 
 import numpy as np
 import pytest
@@ -204,3 +209,285 @@ def test_what_circles_and_spirals_refuse():
     for turns in (0.0, -1.0, float("inf")):
         with pytest.raises(ArgumentError, match="a number above 0"):
             tgx.data.spirals(turns=turns)
+
+
+# ---- IDX files ----------------------------------------------------------------------------------
+
+
+def as_idx(array):
+    """An IDX file, written from its description."""
+    kinds = {"u1": 8, "i1": 9, "i2": 11, "i4": 12, "f4": 13, "f8": 14}
+    kind = kinds[f"{array.dtype.kind}{array.dtype.itemsize}"]
+    sizes = b"".join(size.to_bytes(4, "big") for size in array.shape)
+    big = array.astype(array.dtype.newbyteorder(">"))
+    return bytes([0, 0, kind, array.ndim]) + sizes + big.tobytes()
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int16", "int32", "float32", "float64"])
+@pytest.mark.parametrize("shape", [(), (5,), (2, 3, 4), (0, 3)])
+def test_idx_files_of_every_kind(tmp_path, dtype, shape):
+    random = np.random.default_rng(0)
+    array = np.asarray(100 * random.normal(size=shape)).astype(dtype)
+    (tmp_path / "plain").write_bytes(as_idx(array))
+    (tmp_path / "packed.gz").write_bytes(packed(as_idx(array)))
+    for name in ("plain", "plain.gz", "packed", "packed.gz"):
+        found = tgx.data.idx(tmp_path / name)
+        assert found.dtype == array.dtype and found.shape == shape
+        assert found.numpy().tobytes() == array.tobytes()
+    found.fill_(1)  # memory of its own, which may be written to
+
+
+LABELS = as_idx(np.arange(5, dtype=np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "an empty file"),
+        (b"\0\0\x08", "the magic number 000008"),
+        (b"\0\0\x07\1" + LABELS[4:], "the magic number 00000701"),
+        (b"\1" + LABELS[1:], "the magic number 01000801"),
+        (LABELS[:6], "2 bytes of sizes for 1 dimensions"),
+        (LABELS[:-1], "4 bytes where 5 belong"),
+        (LABELS + b"x", "more bytes where 5 belong"),
+        (LABELS[:4] + b"\xff" * 4 + b"12", "2 bytes where 4,294,967,295 belong"),
+        (b"\0\0\x08\xff" + b"\xff" * 1020, "more|bytes"),
+        (packed(LABELS)[:-9], "ended|CRC"),
+        (packed(LABELS[:-1]), "4 bytes where 5 belong"),
+        (packed(LABELS + bytes(10**8)), "more bytes where 5 belong"),
+        (packed(LABELS)[:10] + b"\xff" * 30, "invalid"),
+    ],
+)
+def test_idx_files_that_are_none(tmp_path, content, said):
+    path = tmp_path / "labels"
+    path.write_bytes(content)
+    with pytest.raises(ArgumentError, match=said) as caught:
+        tgx.data.idx(path)
+    assert str(path) in str(caught.value) and "it is damaged, or no IDX file" in str(caught.value)
+
+
+def test_an_idx_file_that_is_not_there(tmp_path):
+    with pytest.raises(ArgumentError, match="no such file, packed or not"):
+        tgx.data.idx(tmp_path / "nothing")
+    with pytest.raises(ArgumentError, match="no such file"):
+        tgx.data.idx(tmp_path)
+
+
+def small_mnist(folder, images=None, labels=None):
+    """The four files, with few images."""
+    random = np.random.default_rng(1)
+    made = {}
+    for part, count in (("train", 6), ("t10k", 3)):
+        x = random.integers(0, 256, (count, 28, 28)).astype(np.uint8) if images is None else images
+        y = random.integers(0, 10, count).astype(np.uint8) if labels is None else labels
+        made[part] = x, y
+        for what, array in (("images-idx3", x), ("labels-idx1", y)):
+            (folder / f"{part}-{what}-ubyte.gz").write_bytes(packed(as_idx(array)))
+    return made
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Sets of 6 and 3 images."""
+    from tinygradx.data import mnist
+
+    monkeypatch.setitem(mnist.__globals__["PARTS"], "train", 6)
+    monkeypatch.setitem(mnist.__globals__["PARTS"], "t10k", 3)
+    return mnist.__globals__
+
+
+@pytest.mark.parametrize("load", [tgx.data.mnist, tgx.data.fashion_mnist])
+def test_mnist_from_a_folder(tmp_path, few, load):
+    made = small_mnist(tmp_path)
+    # One of them unpacked, as some people keep them.
+    packed_file = tmp_path / "t10k-labels-idx1-ubyte.gz"
+    packed_file.with_suffix("").write_bytes(gzip.decompress(packed_file.read_bytes()))
+    packed_file.unlink()
+    for (x, y), part in zip(load(tmp_path), ("train", "t10k"), strict=True):
+        images, labels = made[part]
+        assert x.shape == (len(labels), 1, 28, 28) and x.dtype == tgx.float32
+        np.testing.assert_array_equal(x.numpy()[:, 0], images.astype(np.float32) / 255)
+        assert y.dtype == tgx.int64 and y.tolist() == labels.tolist()
+    packed_file.with_suffix("").unlink()
+    with pytest.raises(ArgumentError, match=r"no t10k-labels-idx1-ubyte\.gz.*\n.*download=True"):
+        load(str(tmp_path))
+
+
+def test_mnist_of_other_sizes(tmp_path, few):
+    for images, labels, said in (
+        (np.zeros((6, 28, 27), np.uint8), None, r"train images of shape \(6, 28, 27\)"),
+        (None, np.zeros(5, np.uint8), r"train labels of shape \(5,\) and uint8, not \(6,\)"),
+        (np.zeros((6, 28, 28), np.int16), None, "int16"),
+        (None, np.full(6, 10, np.uint8), "a label 10"),
+    ):
+        small_mnist(tmp_path, images, labels)
+        with pytest.raises(ArgumentError, match=said):
+            tgx.data.mnist(tmp_path)
+    assert few["MNIST"].sha256.keys() == few["FASHION"].sha256.keys()
+    assert few["MNIST"].sha256 != few["FASHION"].sha256
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A folder that can be fetched from, its address, and what was asked for."""
+    folder, asked = tmp_path / "served", []
+    folder.mkdir()
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, form, *words):
+            asked.append(self.path)
+
+        def __init__(self, *arguments):
+            super().__init__(*arguments, directory=str(folder))
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as served:
+        thread = threading.Thread(target=served.serve_forever)
+        thread.start()
+        yield folder, f"http://127.0.0.1:{served.server_port}/", asked
+        served.shutdown()
+        thread.join()
+
+
+def test_downloads_are_kept_only_with_the_right_hash(tmp_path, few, server, monkeypatch):
+    pytest.importorskip("pooch")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    folder, url, asked = server
+    made = small_mnist(folder)
+    sha256 = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
+    monkeypatch.setitem(few, "MNIST", few["MNIST"]._replace(url=url, sha256=sha256))
+    target = tmp_path / "new" / "folder"
+    with pytest.raises(ArgumentError, match="download=True"):
+        tgx.data.mnist(target)
+    assert asked == [] and not target.exists()  # nothing happens unless it is asked for
+    (_, y), _ = tgx.data.mnist(target, download=True)
+    assert y.tolist() == made["train"][1].tolist() and len(asked) == 4
+    tgx.data.mnist(target, download=True)
+    assert len(asked) == 4  # what is there is not fetched again
+    bad = target / "t10k-labels-idx1-ubyte.gz"
+    bad.unlink()
+    (folder / bad.name).write_bytes(packed(as_idx(np.zeros(3, np.uint8))))
+    with pytest.raises(ArgumentError, match="hash of downloaded file"):
+        tgx.data.mnist(target, download=True)
+    assert not bad.exists() and len(list(target.iterdir())) == 3
+    (folder / bad.name).unlink()
+    with pytest.raises(ArgumentError, match=r"put the file to .*t10k-labels.* yourself"):
+        tgx.data.mnist(target, download=True)
+    assert not bad.exists()
+
+
+# ---- sets of scikit-learn -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["iris", "wine", "diabetes"])
+def test_sets_of_scikit_learn(name):
+    sets = pytest.importorskip("sklearn.datasets")
+    theirs = getattr(sets, f"load_{name}")()
+    x, y = getattr(tgx.data, name)()
+    assert x.dtype == tgx.float32
+    np.testing.assert_array_equal(x.numpy(), theirs.data.astype(np.float32))
+    if name == "diabetes":
+        assert y.dtype == tgx.float32 and y.shape == (442, 1)
+    else:
+        assert y.dtype == tgx.int64
+    assert y.numpy().ravel().tolist() == theirs.target.tolist()
+    x.zero_()
+    assert getattr(tgx.data, name)()[0].abs().sum().item() > 0
+
+
+def test_what_is_not_installed_names_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(tgx.data.MissingPackage, match=r"pip install 'tinygradx\[data\]'") as caught:
+        tgx.data.iris()
+    assert isinstance(caught.value, ImportError) and "no sklearn" in str(caught.value)
+    monkeypatch.setitem(sys.modules, "pooch", None)
+    with pytest.raises(tgx.data.MissingPackage, match="no pooch"):
+        tgx.data.mnist("nowhere", download=True)
+
+
+def houses(path, table, name="CaliforniaHousing/cal_housing.data"):
+    """An archive as it was published."""
+    text = "\n".join(",".join(f"{x:f}" for x in row) for row in table).encode()
+    with tarfile.open(path, "w:gz") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = len(text)
+        archive.addfile(member, io.BytesIO(text))
+
+
+def test_california(tmp_path, monkeypatch):
+    path = tmp_path / "cal_housing.tgz"
+    with pytest.raises(ArgumentError, match=r"no such file.*\n.*download=True"):
+        tgx.data.california(tmp_path)
+    assert not path.exists()
+    whole = tgx.data.california.__globals__
+    monkeypatch.setitem(whole, "COUNT", 2)
+    # The first district as it was published, and what scikit-learn answers for it.
+    first = [-122.23, 37.88, 41.0, 880.0, 129.0, 322.0, 126.0, 8.3252, 452600.0]
+    houses(path, [first, [-122.0, 38.0, 10.0, 600.0, 200.0, 300.0, 100.0, 2.0, 100000.0]])
+    x, y = tgx.data.california(tmp_path)
+    expected = [8.3252, 41.0, 6.98412698, 1.02380952, 322.0, 2.55555556, 37.88, -122.23]
+    np.testing.assert_allclose(x[0].numpy(), expected, rtol=1e-6)
+    assert (x.shape, x.dtype, y.dtype) == ((2, 8), tgx.float32, tgx.float32)
+    np.testing.assert_allclose(y.numpy(), [[4.526], [1.0]], rtol=1e-6)
+    for table, name, said in (
+        ([first], "CaliforniaHousing/cal_housing.data", r"a table of shape \(1, 9\)"),
+        ([first] * 2, "other", "not found"),
+        ([first[:8]] * 2, "CaliforniaHousing/cal_housing.data", r"shape \(2, 8\)"),
+    ):
+        houses(path, table, name)
+        with pytest.raises(ArgumentError, match=said):
+            tgx.data.california(tmp_path)
+    for content in (b"nothing of the kind", path.read_bytes()[:-30], packed(b"x" * 2000)):
+        path.write_bytes(content)
+        with pytest.raises(ArgumentError, match="it is damaged"):
+            tgx.data.california(tmp_path)
+
+
+# ---- text ---------------------------------------------------------------------------------------
+
+
+def test_characters():
+    text = tgx.data.Characters("naïve 日本\n")
+    assert len(text) == 9 and text.vocabulary == tuple(sorted(set("naïve 日本\n")))
+    assert text.ids.dtype == tgx.int64
+    assert text.decode(text.ids) == "naïve 日本\n"
+    assert text.decode(text.encode("nave")) == "nave"
+    assert text.decode([0, 1]) == text.decode(np.array([0, 1])) == "\n "
+    assert text.encode("").shape == (0,) and text.decode([]) == ""
+    assert repr(text) == "Characters(9 of 9 kinds)"
+    part = tgx.data.Characters("ave", vocabulary=(*text.vocabulary, "z"))
+    assert len(part.vocabulary) == 10 and part.decode(part.ids) == "ave"
+
+
+def test_windows_are_pieces_and_what_follows():
+    story = "".join(np.random.default_rng(0).choice(list("abc "), 50))
+    text = tgx.data.Characters(story)
+    for length, stride in ((1, 1), (5, 1), (5, 3), (49, 1), (7, 50)):
+        windows = text.windows(length, stride)
+        starts = range(0, 50 - length, stride)
+        assert len(windows) == len(starts)
+        for (x, y), start in zip(windows, starts, strict=True):
+            assert text.decode(x) == story[start : start + length]
+            assert text.decode(y) == story[start + 1 : start + length + 1]
+    loader = tgx.data.DataLoader(text.windows(5), batch_size=8, shuffle=True)
+    for x, y in loader:
+        assert x.shape == y.shape and (x[:, 1:] == y[:, :-1]).all().item()
+        x.zero_()  # a batch is memory of its own
+    assert text.decode(text.ids) == story
+
+
+def test_what_characters_refuse():
+    text = tgx.data.Characters("abc")
+    for call, error, said in (
+        (lambda: tgx.data.Characters(b"abc"), DtypeError, "a bytes"),
+        (lambda: tgx.data.Characters(""), ArgumentError, "an empty one"),
+        (lambda: tgx.data.Characters("abc", "ab"), ArgumentError, "'c', which the vocabulary"),
+        (lambda: tgx.data.Characters("a", ["a", "bc"]), ArgumentError, "'bc' in it"),
+        (lambda: text.encode("cad"), ArgumentError, "'d', which the vocabulary lacks"),
+        (lambda: text.decode([0, 3]), ArgumentError, "3, where the vocabulary has 3"),
+        (lambda: text.decode([-1]), ArgumentError, "-1, where"),
+        (lambda: text.windows(0), ArgumentError, "length=0"),
+        (lambda: text.windows(1, 1.5), ArgumentError, r"stride=1\.5"),
+        (lambda: text.windows(3), ArgumentError, "a text of 3"),
+    ):
+        with pytest.raises(error, match=said):
+            call()

@@ -10,8 +10,9 @@ import tinygradx
 PACKAGE = Path(tinygradx.__file__).parent
 FLOORS = """
     cli
+    compare
     compile draw plot diagnose train sklearn utils random cuda backends
-    nn optim func data linalg special micrograd autograd serialization
+    nn optim func data linalg special micrograd autograd serialization distributions
     tensor
     ops
     graph kernels
@@ -22,8 +23,9 @@ FLOOR = {
     for floor, rooms in enumerate(reversed(FLOORS.strip().splitlines()))
     for room in rooms.split()
 }
-#: `Tensor.draw`, `Module.draw`, `Module.summary` import `draw` when they are called: these alone.
-UPWARD = {("tensor", "draw"), ("nn", "draw")}
+#: `Tensor.draw`, `Module.draw`, `Module.summary` import `draw` when they are called, and
+#: `History.plot` imports `plot`, beside it: these alone.
+UPWARD = {("tensor", "draw"), ("nn", "draw"), ("train", "plot")}
 
 
 def room_of(module: str) -> str:

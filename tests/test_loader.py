@@ -10,13 +10,15 @@ import tinygradx as tgx
 from tinygradx.data import (
     DataLoader,
     Dataset,
+    RandomSampler,
+    SparseDataset,
     Subset,
     TensorDataset,
     default_collate,
     default_convert,
+    get_worker_info,
     random_split,
 )
-from tinygradx.data.loader import NOT_NEEDED
 from tinygradx.errors import ArgumentError, DimError, DtypeError, ShapeError
 
 Point = namedtuple("Point", "x y")
@@ -336,17 +338,75 @@ def test_what_the_loader_refuses():
 
 
 def test_what_the_loader_does_not_need():
-    assert len(DataLoader(rows(3), **NOT_NEEDED)) == 3
-    for name, value in (
-        ("num_workers", 4), ("pin_memory", True), ("persistent_workers", True), ("timeout", 5),
-        ("prefetch_factor", 2), ("worker_init_fn", print), ("pin_memory_device", "cuda"),
-    ):  # fmt: skip
-        with pytest.raises(ArgumentError, match="leave it out") as caught:
-            DataLoader(rows(3), **{name: value})
-        assert name in str(caught.value)
-        assert "in this process" in str(caught.value)
-    with pytest.raises(ArgumentError, match="no such option"):
+    loader = DataLoader(
+        rows(3), pin_memory=True, pin_memory_device="cuda", in_order=False, num_workers=2,
+        persistent_workers=True,
+    )  # fmt: skip
+    assert places(loader) == [[0], [1], [2]]
+    for options, said in (
+        ({"timeout": 5}, "leave timeout out"),
+        ({"multiprocessing_context": "fork"}, "leave multiprocessing_context out"),
+        ({"num_workers": -1}, "no number of threads"),
+        ({"num_workers": 1.5}, "no number of threads"),
+        ({"num_workers": True}, "no number of threads"),
+        ({"prefetch_factor": 2}, "no thread to fetch ahead"),
+        ({"prefetch_factor": 0, "num_workers": 1}, "no number of batches"),
+        ({"persistent_workers": True}, "no thread that could persist"),
+    ):
+        with pytest.raises(ArgumentError, match=said):
+            DataLoader(rows(3), **options)
+    with pytest.raises(TypeError, match="shufle"):
         DataLoader(rows(3), shufle=True)
+    assert get_worker_info() is None
+
+
+# ---- sparse rows --------------------------------------------------------------------------------
+
+
+def test_sparse_rows_are_made_dense_batch_by_batch():
+    sparse = pytest.importorskip("scipy.sparse")
+    dense = np.random.default_rng(0).poisson(0.2, (10, 7)).astype(np.float64)
+    y = tgx.arange(10)
+    for kind in (sparse.csr_matrix, sparse.csc_array, sparse.coo_array):
+        dataset = SparseDataset(kind(dense), y)
+        assert len(dataset) == 10
+        x, label = dataset[-1]
+        assert (x.dtype, x.tolist(), label.item()) == (tgx.float32, dense[9].tolist(), 9)
+        loader = DataLoader(dataset, batch_size=4, shuffle=True, num_workers=2)
+        for x, labels in loader:
+            assert x.tolist() == dense[labels.numpy()].tolist()
+        halves = DataLoader(Subset(dataset, [7, 2]), batch_size=2)
+        assert next(iter(halves))[0].tolist() == dense[[7, 2]].tolist()
+    assert SparseDataset(kind(dense), y, dtype=tgx.float64)[0][0].dtype == tgx.float64
+    for index in (10, -11):
+        with pytest.raises(DimError, match="a SparseDataset of 10 samples"):
+            dataset[index]
+    with pytest.raises(DimError):
+        list(DataLoader(dataset, sampler=[10]))
+    with pytest.raises(DtypeError, match="for a dense one: TensorDataset"):
+        SparseDataset(dense, y)
+    with pytest.raises(ShapeError, match="one y for each row"):
+        SparseDataset(kind(dense), tgx.arange(9))
+
+
+def test_texts_as_tf_idf_are_learned():
+    text = pytest.importorskip("sklearn.feature_extraction.text")
+    words = {0: "sun beach sea warm".split(), 1: "snow ski ice cold".split()}
+    random = np.random.default_rng(1)
+    y = random.integers(0, 2, 60)
+    texts = [" ".join(random.choice(words[int(label)], 5)) + " the and of" for label in y]
+    features = text.TfidfVectorizer().fit_transform(texts)
+    dataset = SparseDataset(features, tgx.tensor(y))
+    tgx.manual_seed(0)
+    model = tgx.nn.Linear(features.shape[1], 2)
+    optimizer = tgx.optim.Adam(model.parameters(), lr=0.1)
+    for _ in range(5):
+        for x, label in DataLoader(dataset, batch_size=16, shuffle=True):
+            optimizer.zero_grad()
+            tgx.nn.functional.cross_entropy(model(x), label).backward()
+            optimizer.step()
+    x, label = next(iter(DataLoader(dataset, batch_size=60)))
+    assert (model(x).argmax(1) == label).all().item()
 
 
 # ---- collating ----------------------------------------------------------------------------------
@@ -422,3 +482,6 @@ def test_pytorchs_path_leads_here():
     assert {getattr(by_path, name) for name in by_path.__all__} == {
         getattr(tgx.data, name) for name in by_path.__all__
     }
+    assert by_path._utils.collate.default_collate is default_collate
+    assert by_path.sampler.RandomSampler is RandomSampler
+    assert by_path.dataloader.DataLoader is DataLoader

@@ -488,8 +488,9 @@ _LATER = {
     "linalg": "linalg", "optim": "optim", "plot": "plot",
     "utils": "utils", "func": "func", "micrograd": "micrograd", "cuda": "cuda",
     "backends": "backends", "save": "serialization", "load": "serialization", "vmap": "func",
-    "serialization": "serialization", "random": "random",
-    "gradcheck": "autograd", "gradgradcheck": "autograd",
+    "serialization": "serialization", "random": "random", "train": "train",
+    "gradcheck": "autograd", "gradgradcheck": "autograd", "distributions": "distributions",
+    "sklearn": "sklearn", "compare_activations": "compare", "compare": "compare",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import json
 import math
 import os
 import secrets
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ from tinygradx.ops.promotion import SUPPORTED
 from tinygradx.tensor import Tensor, from_numpy
 from tinygradx.tensor.creation import check_device
 
-__all__ = ["FileError", "load", "save"]
+__all__ = ["FileError", "load", "save", "write_whole"]
 
 #: The letters of the format for dtypes, and NumPy's names. Halves are read as float32.
 CODES = {
@@ -31,6 +32,7 @@ CODES = {
 }  # fmt: skip
 BYTES = {code: 2 if name == "bfloat16" else np.dtype(name).itemsize
          for code, name in CODES.items()}  # fmt: skip
+LETTERS = {name: code for code, name in CODES.items()}
 #: The format's own limit for the header.
 LARGEST_HEADER = 100_000_000
 #: How deep dictionaries and lists may be nested.
@@ -83,7 +85,7 @@ def save(obj: Any, f: Any, **ignored: Any) -> None:
     if hasattr(f, "write"):
         f.write(blob)
     else:
-        _replace(Path(os.path.realpath(f)), blob)
+        write_whole(f, blob)
 
 
 def load(
@@ -159,7 +161,8 @@ class _Writer:
         if isinstance(obj, np.dtype):
             return {"dtype": obj.name}
         if isinstance(obj, Mapping):
-            return {"dict": self.pairs(obj, path, depth)}
+            kind = "ordered" if type(obj) is OrderedDict else "dict"
+            return {kind: self.pairs(obj, path, depth)}
         if isinstance(obj, (list, tuple)):
             kind = "list" if isinstance(obj, list) else "tuple"
             items = enumerate(obj)
@@ -227,8 +230,8 @@ class _Reader:
         if kind in ("list", "tuple") and isinstance(value, list):
             items = [self.made(item, depth + 1) for item in value]
             return items if kind == "list" else tuple(items)
-        if kind == "dict" and isinstance(value, list):
-            made = {}
+        if kind in ("dict", "ordered") and isinstance(value, list):
+            made: dict[Any, Any] = {} if kind == "dict" else OrderedDict()
             for pair in value:
                 if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], KEYS):
                     raise _damaged(self.told, "a dictionary that save() does not write")
@@ -263,11 +266,25 @@ def _told(path: Sequence[str]) -> str:
 
 
 def _packed(arrays: dict[str, Any], metadata: dict[str, str]) -> bytes:
-    """A safetensors file."""
-    from safetensors.numpy import save as packed
-
-    whole = {name: np.require(array, requirements="C") for name, array in arrays.items()}
-    return packed(whole, metadata)
+    """A safetensors file; the same content always makes the same bytes."""
+    header: dict[str, Any] = {"__metadata__": metadata}
+    pieces, end = [], 0
+    # The widest numbers first, so that all of them lie at multiples of their size.
+    for name in sorted(arrays, key=lambda name: (-arrays[name].itemsize, name)):
+        array = arrays[name]
+        pieces.append(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
+        start, end = end, end + len(pieces[-1])
+        header[name] = {
+            "dtype": LETTERS[array.dtype.name], "shape": array.shape, "data_offsets": [start, end],
+        }  # fmt: skip
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    text += b" " * (-len(text) % 8)
+    if len(text) > LARGEST_HEADER:
+        raise ArgumentError(
+            "save an object", f"{len(text):,} bytes of names and plain values",
+            "keep numbers in arrays, not in lists",
+        )  # fmt: skip
+    return b"".join([len(text).to_bytes(8, "little"), text, *pieces])
 
 
 class _Entry(NamedTuple):
@@ -281,15 +298,18 @@ class _Entry(NamedTuple):
 
 def _unpacked(blob: memoryview, told: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The header, and the arrays by name, every number of it checked before it is used."""
-    if bytes(blob[:2]) == b"PK" or bytes(blob[:1]) == b"\x80":
+    length = int.from_bytes(blob[:8], "little")
+    whole = length <= min(LARGEST_HEADER, len(blob) - 8)
+    # A header may have 128 bytes, which is how a pickle begins; but behind it there is a "{".
+    ours = whole and bytes(blob[8:9]) == b"{"
+    if not ours and (bytes(blob[:2]) == b"PK" or bytes(blob[:1]) == b"\x80"):
         raise FileError(
             told, "a file of torch.save, which has to be unpickled: that runs code from the file",
             "convert it where PyTorch is: safetensors.torch.save_file(torch.load(old), new)",
         )  # fmt: skip
     if len(blob) < 8:
         raise _damaged(told, f"{len(blob)} bytes, which is no header")
-    length = int.from_bytes(blob[:8], "little")
-    if length > min(LARGEST_HEADER, len(blob) - 8):
+    if not whole:
         raise _damaged(told, f"a header of {length} bytes in a file of {len(blob)}")
     header = _parsed(bytes(blob[8 : 8 + length]), told)
     if not isinstance(header, dict) or not isinstance(header.get("__metadata__", {}), dict):
@@ -357,8 +377,23 @@ def _damaged(told: str, got: str) -> FileError:
     return FileError(told, got, "get the file again, or save it again: it is damaged")
 
 
-def _replace(path: Path, blob: bytes) -> None:
-    """Write a file so that it is there as a whole, or not at all."""
+def write_whole(f: str | os.PathLike[str], blob: bytes) -> None:
+    """Write a file so that it is there as a whole, or not at all.
+
+    Parameters
+    ----------
+    f : path
+        Where to. A link is followed; a file of that name is replaced at once, when the new one
+        lies on the disk.
+    blob : bytes
+        All of it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; what was there is still there.
+    """
+    path = Path(os.path.realpath(f))
     beside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
         with beside.open("xb") as file:

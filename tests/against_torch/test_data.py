@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import tinygradx as tgx
-from tinygradx.data.loader import NOT_NEEDED
 from tinygradx.utils import data
 
 torch = pytest.importorskip("torch")
@@ -80,11 +79,16 @@ def test_the_same_batches(count, options):
         {"sampler": [0], "shuffle": True},
         {"batch_size": None, "drop_last": True},
         {"batch_sampler": [[0]], "batch_size": 2},
+        {"num_workers": -1},
+        {"prefetch_factor": 2},
+        {"persistent_workers": True},
     ],
     ids=str,
 )
 def test_both_refuse(options):
-    with pytest.raises(ValueError, match=r"batch_size|mutually exclusive"):
+    with pytest.raises(
+        ValueError, match=r"batch_size|mutually exclusive|num_workers|multiprocessing"
+    ):
         theirs.DataLoader([1, 2, 3], **options)
     with pytest.raises(ValueError, match="do: "):
         data.DataLoader([1, 2, 3], **options)
@@ -108,24 +112,71 @@ def test_random_split_makes_parts_of_the_same_sizes(count, lengths):
     assert [len(part) for part in ours] == [len(part) for part in other]
 
 
-def test_the_arguments_in_front_have_the_same_places():
-    for ours, other in (
-        (data.random_split, theirs.random_split),
-        (data.Subset, theirs.Subset),
-        (data.default_collate, theirs.default_collate),
+@pytest.mark.parametrize(
+    "name",
+    [
+        "random_split", "Subset", "default_collate", "DataLoader", "RandomSampler",
+        "SequentialSampler", "BatchSampler", "SubsetRandomSampler", "WeightedRandomSampler",
+        "ConcatDataset", "ChainDataset", "TensorDataset", "get_worker_info",
+    ],
+)  # fmt: skip
+def test_the_same_arguments(name):
+    ours = inspect.signature(getattr(data, name)).parameters
+    other = inspect.signature(getattr(theirs, name)).parameters
+    assert list(ours) == list(other)
+    for parameter, there in other.items():
+        if parameter == "generator":  # PyTorch's random_split has its default generator here
+            continue
+        assert ours[parameter].default == there.default
+        assert ours[parameter].kind == there.kind
+
+
+def test_samplers_walk_as_pytorchs_do():
+    for make in (
+        lambda lib: lib.SequentialSampler(range(5)),
+        lambda lib: lib.BatchSampler(lib.SequentialSampler(range(5)), 2, False),
+        lambda lib: lib.BatchSampler(lib.SequentialSampler(range(5)), 2, True),
+        lambda lib: lib.BatchSampler([3, 1, 1], 2, False),
     ):
-        assert list(inspect.signature(ours).parameters) == list(inspect.signature(other).parameters)
-    ours = inspect.signature(data.DataLoader).parameters
-    other = inspect.signature(theirs.DataLoader).parameters
-    assert list(ours)[:5] == list(other)[:5]
-    known = {*ours, *NOT_NEEDED}
-    assert set(other) <= known
-    assert known - set(other) == {"not_needed"}
+        assert list(make(data)) == list(make(theirs))
+        assert len(make(data)) == len(make(theirs))
+    for make in (
+        lambda lib: lib.RandomSampler(range(5)),
+        lambda lib: lib.RandomSampler(range(5), num_samples=12),
+        lambda lib: lib.RandomSampler(range(5), replacement=True, num_samples=3),
+        lambda lib: lib.SubsetRandomSampler([7, 8]),
+        lambda lib: lib.WeightedRandomSampler([0.0, 1.0], 3),
+    ):
+        ours, other = make(data), make(theirs)
+        assert len(ours) == len(other) == len(list(ours)) == len(list(other))
+        assert set(ours) <= set(range(9))
+    assert list(data.WeightedRandomSampler([0.0, 1.0], 3)) == [1, 1, 1]
 
 
-def test_what_is_not_needed_has_pytorchs_defaults():
-    parameters = inspect.signature(theirs.DataLoader).parameters
-    assert {name: parameters[name].default for name in NOT_NEEDED} == NOT_NEEDED
+class Counting(data.IterableDataset):
+    def __iter__(self):
+        return iter(range(7))
+
+
+class Theirs(theirs.IterableDataset):
+    def __iter__(self):
+        return iter(range(7))
+
+
+@pytest.mark.parametrize("options", [{"batch_size": 3}, {"batch_size": 3, "drop_last": True},
+                                     {"batch_size": None}], ids=str)  # fmt: skip
+def test_iterable_datasets_give_the_same_batches(options):
+    ours, other = data.DataLoader(Counting(), **options), theirs.DataLoader(Theirs(), **options)
+    assert plain(list(ours)) == plain(list(other))
+    threads = data.DataLoader(Counting(), num_workers=2, **options)
+    assert plain(list(threads)) == plain(list(other))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_threads_answer_what_pytorch_answers_without_processes(workers):
+    for here, there in sets(8):
+        ours = data.DataLoader(here, batch_size=3, num_workers=workers)
+        assert plain(list(ours)) == plain(list(theirs.DataLoader(there, batch_size=3)))
 
 
 # ---- generators ---------------------------------------------------------------------------------

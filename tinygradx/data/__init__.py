@@ -1,16 +1,42 @@
-"""Data to learn on: small sets that come with the package, and ways to share data out.
+"""Data to learn on: small sets, readers of files, and ways to share data out.
 
-This room knows files and tensors. It downloads nothing and unpickles nothing.
+This room knows files and tensors. It downloads nothing unless it is told to, and then only what has
+the expected sha256; it unpickles nothing.
 """
 
 from tinygradx.data.collate import default_collate, default_convert
-from tinygradx.data.datasets import Dataset, Subset, TensorDataset, random_split
+from tinygradx.data.datasets import (
+    ChainDataset,
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
 from tinygradx.data.digits import digits
-from tinygradx.data.loader import DataLoader
+from tinygradx.data.extras import MissingPackage
+from tinygradx.data.idx import fashion_mnist, idx, mnist
+from tinygradx.data.loader import DataLoader, get_worker_info
+from tinygradx.data.samplers import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
+from tinygradx.data.sklearn_sets import california, diabetes, iris, wine
+from tinygradx.data.sparse import SparseDataset
 from tinygradx.data.split import split
+from tinygradx.data.text import Characters
 from tinygradx.data.toys import circles, moons, spirals, xor
 
 __all__ = [
-    "DataLoader", "Dataset", "Subset", "TensorDataset", "circles", "default_collate",
-    "default_convert", "digits", "moons", "random_split", "spirals", "split", "xor",
+    "BatchSampler", "ChainDataset", "Characters", "ConcatDataset", "DataLoader", "Dataset",
+    "IterableDataset", "MissingPackage", "RandomSampler", "Sampler", "SequentialSampler",
+    "SparseDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler",
+    "california", "circles", "default_collate", "default_convert", "diabetes", "digits",
+    "fashion_mnist", "get_worker_info", "idx", "iris", "mnist", "moons", "random_split", "spirals",
+    "split", "wine", "xor",
 ]  # fmt: skip

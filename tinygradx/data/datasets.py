@@ -1,13 +1,15 @@
-"""Datasets: samples that are numbered from 0, in PyTorch's form.
+"""Datasets: samples that are numbered from 0, in PyTorch's form, or that come one after another.
 
-Whatever has `__getitem__` and `__len__` is one; a list will do.
+Whatever has `__getitem__` and `__len__` is one of the first kind; a list will do.
 """
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from tinygradx.errors import ArgumentError, DimError, DtypeError, ShapeError
@@ -38,6 +40,9 @@ class Dataset:
             f"{type(self).__name__} has no __getitem__: "
             "write `def __getitem__(self, index): return ...`"
         )
+
+    def __add__(self, other: Any) -> ConcatDataset:
+        return ConcatDataset([self, other])
 
 
 class TensorDataset(Dataset):
@@ -123,6 +128,125 @@ class Subset(Dataset):
                 f"sample {index!r:.40} of a Subset of {len(self)} samples", str(error),
                 "count from 0 to the number of samples less 1, or from -1 at the end",
             ) from None  # fmt: skip
+
+
+class ConcatDataset(Dataset):
+    """Several datasets, one behind the other; `first + second` makes one as well.
+
+    Parameters
+    ----------
+    datasets : iterable of Dataset
+        At least one, each with a length.
+
+    Attributes
+    ----------
+    datasets : list of Dataset
+        What it was made of.
+    cumulative_sizes : list of int
+        How many samples there are up to the end of each.
+
+    Raises
+    ------
+    ArgumentError
+        If there is none.
+    DtypeError
+        If one has no length.
+
+    Examples
+    --------
+    >>> from tinygradx.data import ConcatDataset
+    >>> both = ConcatDataset(["ab", "cde"])
+    >>> len(both), both[1], both[2], both[-1]
+    (5, 'b', 'c', 'e')
+    """
+
+    def __init__(self, datasets: Iterable[Any]) -> None:
+        self.datasets = list(datasets)
+        if not self.datasets:
+            raise ArgumentError("make a ConcatDataset", "no dataset", "pass at least one")
+        for dataset in self.datasets:
+            if not hasattr(dataset, "__len__") or isinstance(dataset, IterableDataset):
+                raise DtypeError(
+                    "make a ConcatDataset", f"a {type(dataset).__name__}, whose samples come one "
+                    "after another", "pass what has __len__ and __getitem__, or use ChainDataset",
+                )  # fmt: skip
+        self.cumulative_sizes = list(itertools.accumulate(map(len, self.datasets)))
+
+    def __len__(self) -> int:
+        return self.cumulative_sizes[-1]
+
+    def __getitem__(self, index: Any) -> Any:
+        place = operator.index(index)
+        if not -len(self) <= place < len(self):
+            raise DimError(
+                f"sample {place} of a ConcatDataset of {len(self)} samples", "no such sample",
+                "count from 0 to the number of samples less 1, or from -1 at the end",
+            )  # fmt: skip
+        place %= len(self)
+        part = bisect.bisect_right(self.cumulative_sizes, place)
+        return self.datasets[part][place - (self.cumulative_sizes[part - 1] if part else 0)]
+
+
+class IterableDataset(Dataset):
+    """The base of datasets whose samples come one after another: write `__iter__`.
+
+    For samples that have no number, such as the lines of a file too large for memory. A loader
+    takes them as they come: it can neither shuffle them nor skip to the middle.
+
+    Examples
+    --------
+    >>> from tinygradx.data import DataLoader, IterableDataset
+    >>> class Countdown(IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter(range(3, 0, -1))
+    >>> list(DataLoader(Countdown(), batch_size=2))
+    [tensor([3, 2]), tensor([1])]
+    """
+
+    def __iter__(self) -> Iterator[Any]:
+        """The samples; every dataset writes its own."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no __iter__: write `def __iter__(self): yield ...`"
+        )
+
+    def __add__(self, other: Any) -> ChainDataset:  # type: ignore[override]
+        return ChainDataset([self, other])
+
+
+class ChainDataset(IterableDataset):
+    """Several iterable datasets, one behind the other.
+
+    Parameters
+    ----------
+    datasets : iterable of IterableDataset
+        Walked in this order.
+
+    Raises
+    ------
+    DtypeError
+        If one cannot be walked.
+
+    Examples
+    --------
+    >>> from tinygradx.data import ChainDataset
+    >>> list(ChainDataset(["ab", "c"]))
+    ['a', 'b', 'c']
+    """
+
+    def __init__(self, datasets: Iterable[Any]) -> None:
+        self.datasets = list(datasets)
+        for dataset in self.datasets:
+            if not hasattr(dataset, "__iter__"):
+                raise DtypeError(
+                    "make a ChainDataset", f"a {type(dataset).__name__}",
+                    "pass what can be walked: an IterableDataset, or a list",
+                )  # fmt: skip
+
+    def __iter__(self) -> Iterator[Any]:
+        return itertools.chain.from_iterable(self.datasets)
+
+    def __len__(self) -> int:
+        return sum(len(dataset) for dataset in self.datasets)
 
 
 def random_split(dataset: Any, lengths: Sequence[float], generator: Any = None) -> list[Subset]:

@@ -2,54 +2,68 @@
 
 from __future__ import annotations
 
-import operator
+import itertools
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from tinygradx.data.collate import default_collate, default_convert
-from tinygradx.data.datasets import Subset, TensorDataset
+from tinygradx.data.datasets import IterableDataset, Subset, TensorDataset
+from tinygradx.data.prefetch import END, Job, fetched_ahead
+from tinygradx.data.samplers import BatchSampler, RandomSampler, SequentialSampler, whole
+from tinygradx.data.sparse import SparseDataset
 from tinygradx.errors import ArgumentError, DtypeError
-from tinygradx.tensor import randperm
+from tinygradx.ops.random import Generator, drawing_from, integers
 
-#: What PyTorch's loader takes besides, for its worker processes and for pinned memory.
-NOT_NEEDED: dict[str, Any] = {
-    "num_workers": 0, "pin_memory": False, "timeout": 0, "worker_init_fn": None,
-    "multiprocessing_context": None, "prefetch_factor": None, "persistent_workers": False,
-    "pin_memory_device": "", "in_order": True,
-}  # fmt: skip
+#: How many batches each thread fetches ahead, as in PyTorch.
+AHEAD = 2
 
 
 class DataLoader:
     """The samples of a dataset in batches; every walk over it begins at the front.
 
-    The batches of a `TensorDataset`, and of a `Subset` of one, are taken by one indexing for each
-    tensor: a walk over the digits by 32 takes a twentieth of what PyTorch's loader takes, which
-    stacks samples.
+    The batches of a `TensorDataset`, of a `SparseDataset`, and of a `Subset` of one, are taken by
+    one indexing for each tensor: a walk over the digits by 32 takes a twentieth of what PyTorch's
+    loader takes, which stacks samples.
 
     Parameters
     ----------
     dataset : Dataset, or sequence
-        What has `__getitem__` and `__len__`.
+        What has `__getitem__` and `__len__`; or an `IterableDataset`.
     batch_size : int, optional
         How many samples a batch has; the last one may be smaller. With None there are no batches:
         the samples come one by one.
     shuffle : bool
         Whether each walk takes a new random order.
-    sampler : iterable of int, optional
+    sampler : Sampler, or iterable of int, optional
         The order, instead of `shuffle`; walked afresh each time.
     batch_sampler : iterable of list of int, optional
         The places of each batch, instead of `batch_size`, `shuffle`, `sampler` and `drop_last`.
+    num_workers : int
+        How many threads fetch batches ahead; with 0 they are fetched when they are asked for. The
+        batches are the same, in the same order, for any number: what the dataset draws from
+        tinygradx's random numbers is drawn anew for each batch, from a seed of its own. An
+        `IterableDataset` is walked by one thread. Threads pay when a sample is read from a disk
+        or computed by NumPy, not when a dataset is rows of tensors.
     collate_fn : callable, optional
         Makes a batch of a list of samples; `default_collate` when left out.
+    pin_memory, pin_memory_device, persistent_workers, in_order
+        Taken for PyTorch's sake: memory needs no pinning here, threads are begun for each walk
+        (0.1 ms), and batches always come in order.
     drop_last : bool
         Whether a smaller last batch is left out.
+    timeout, multiprocessing_context
+        Refused unless left out: a thread cannot be stopped from outside, and there are no
+        processes.
+    worker_init_fn : callable, optional
+        Called in each thread with its number before it fetches.
     generator : Generator, optional
         What random orders are drawn from; the default one, which `manual_seed` seeds, when left
         out.
-    **not_needed
-        What PyTorch takes besides (`num_workers=0`, `pin_memory=False` ...), at its default.
+    prefetch_factor : int, optional
+        How many batches each thread fetches ahead; 2 when left out.
 
     Raises
     ------
@@ -57,6 +71,11 @@ class DataLoader:
         If options contradict each other or are out of range, or ask for what is not here.
     DtypeError
         If the dataset has no length, or no samples by number.
+
+    Notes
+    -----
+    An error in a thread is raised where the batch is asked for, with the lines of the dataset that
+    it came from. When a walk ends, is left by `break` or fails, its threads have ended.
 
     Examples
     --------
@@ -72,6 +91,9 @@ class DataLoader:
     2
     """
 
+    sampler: Any
+    batch_sampler: Any
+
     def __init__(
         self,
         dataset: Any,
@@ -79,20 +101,28 @@ class DataLoader:
         shuffle: bool | None = None,
         sampler: Iterable[int] | None = None,
         batch_sampler: Iterable[list[int]] | None = None,
-        *,
+        num_workers: int = 0,
         collate_fn: Callable[[Any], Any] | None = None,
+        pin_memory: bool = False,
         drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable[[int], Any] | None = None,
+        multiprocessing_context: Any = None,
         generator: Any = None,
-        **not_needed: Any,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
     ) -> None:
-        _check_not_needed(not_needed)
-        if not hasattr(dataset, "__len__") or not hasattr(dataset, "__getitem__"):
+        self._by_place = not isinstance(dataset, IterableDataset)
+        if self._by_place and not (hasattr(dataset, "__len__") and hasattr(dataset, "__getitem__")):
             raise DtypeError(
                 "make a DataLoader", f"a {type(dataset).__name__}",
-                "pass what has __len__ and __getitem__, as in TensorDataset(x, y)",
+                "pass what has __len__ and __getitem__, as in TensorDataset(x, y), or an "
+                "IterableDataset",
             )  # fmt: skip
-        whole = isinstance(batch_size, (int, np.integer)) and not isinstance(batch_size, bool)
-        if batch_size is not None and (not whole or batch_size < 1):
+        if batch_size is not None and not _is_count(batch_size, 1):
             raise ArgumentError(
                 f"a DataLoader with batch_size={batch_size!r:.40}", "no number of samples",
                 "use a whole number from 1 on, or None for samples one by one",
@@ -104,53 +134,127 @@ class DataLoader:
             raise _contradiction("sampler", "shuffle=True")
         if batch_size is None and drop_last:
             raise _contradiction("batch_size=None", "drop_last=True")
+        if not self._by_place and (own_order or batch_sampler is not None):
+            raise ArgumentError(
+                "a DataLoader of an IterableDataset with shuffle, sampler or batch_sampler",
+                "samples that have no number, so that nobody can choose among them",
+                "leave it out, and shuffle inside __iter__; or write __len__ and __getitem__",
+            )
+        _check_threads(num_workers, prefetch_factor, persistent_workers)
+        _check_no_processes(timeout, multiprocessing_context)
         self.dataset, self.generator = dataset, generator
         self.batch_size = None if batch_sampler is not None else batch_size
-        self.shuffle, self.drop_last = bool(shuffle), drop_last
+        self.drop_last = drop_last
+        self.num_workers, self.worker_init_fn = num_workers, worker_init_fn
+        self.prefetch_factor = AHEAD if num_workers and prefetch_factor is None else prefetch_factor
+        self.timeout, self.multiprocessing_context = timeout, multiprocessing_context
+        self.pin_memory, self.pin_memory_device = pin_memory, pin_memory_device
+        self.persistent_workers, self.in_order = persistent_workers, in_order
+        self._set_order(shuffle, sampler, batch_sampler)
+        self._collates = collate_fn is not None
+        together = default_convert if batch_size is None else default_collate
+        self.collate_fn: Callable[[Any], Any] = collate_fn or together
+
+    def _set_order(self, shuffle: Any, sampler: Any, batch_sampler: Any) -> None:
+        """Make the samplers, where the user has brought none."""
+        if not self._by_place:
+            self.sampler = self.batch_sampler = None
+            return
+        if sampler is None:
+            sampler = (
+                RandomSampler(self.dataset, generator=self.generator) if shuffle
+                else SequentialSampler(self.dataset)
+            )  # fmt: skip
         self.sampler, self.batch_sampler = sampler, batch_sampler
-        self.collate_fn = collate_fn
+        if batch_sampler is None and self.batch_size is not None:
+            self.batch_sampler = BatchSampler(sampler, self.batch_size, self.drop_last)
 
     def __len__(self) -> int:
         """How many batches a walk has."""
-        if self.batch_sampler is not None:
-            return len(self.batch_sampler)  # type: ignore[arg-type]
-        count = len(self.dataset if self.sampler is None else self.sampler)  # type: ignore[arg-type]
+        if self._by_place:
+            return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+        if not hasattr(self.dataset, "__len__"):
+            raise DtypeError(
+                "len() of a DataLoader", f"a {type(self.dataset).__name__} without a length",
+                "write __len__ in the dataset, or walk without knowing how long",
+            )  # fmt: skip
+        count = len(self.dataset)
         if self.batch_size is None:
             return count
         return (count if self.drop_last else count + self.batch_size - 1) // self.batch_size
 
     def __iter__(self) -> Iterator[Any]:
-        if self.batch_size is None and self.batch_sampler is None:
-            convert = self.collate_fn or default_convert
-            return (convert(self.dataset[place]) for place in self._order().tolist())
-        take = _taker(self.dataset) if self.collate_fn is None else None
-        return map(take or self._collated, self._places())
+        jobs = self._jobs()
+        if not self.num_workers:
+            answers = (job() for job in jobs)
+            return answers if self._by_place else itertools.takewhile(_is_answer, answers)
+        threads = self.num_workers if self._by_place else 1
+        ahead = self.num_workers * (self.prefetch_factor or AHEAD)
+        return fetched_ahead(jobs, threads, ahead, self.worker_init_fn)
 
-    def _order(self) -> Any:
-        """The places of all samples, in the order of this walk."""
-        if self.sampler is not None:
-            return _whole(self.sampler)
-        count = len(self.dataset)
-        if self.shuffle:
-            return randperm(count, generator=self.generator).numpy()
-        return np.arange(count)
+    # ---- what has to be done for each batch -----------------------------------------------------
+
+    def _jobs(self) -> Iterator[Job]:
+        """What fetches each batch of a walk."""
+        if not self._by_place:
+            fetch = partial(self._next_batch, iter(self.dataset))
+            yield from self._seeded(partial(fetch) for _ in itertools.count())
+            return
+        take = None if self._collates or self.batch_sampler is None else _taker(self.dataset)
+        if take is not None:  # nothing of the user's runs there, so nothing is drawn
+            yield from (partial(take, places) for places in self._places())
+        elif self.batch_sampler is None:
+            yield from self._seeded(partial(self._sample, p) for p in whole(self.sampler).tolist())
+        else:
+            yield from self._seeded(partial(self._collated, p) for p in self._places())
+
+    def _seeded(self, jobs: Iterable[Job]) -> Iterator[Job]:
+        """Jobs that draw random numbers of their own, whichever thread runs them, and when."""
+        first = None
+        for number, job in enumerate(jobs):
+            if first is None:  # after the order was drawn, which is so the same for every dataset
+                first = int(integers(0, 2**63 - 1, (), np.int64, self.generator))
+            yield partial(_drawing, (first + number) % 2**64, job)
 
     def _places(self) -> Iterator[Any]:
         """The places of each batch."""
-        if self.batch_sampler is not None:
-            yield from map(_whole, self.batch_sampler)
-            return
-        assert self.batch_size is not None
-        order = self._order()
-        for first in range(0, len(order), self.batch_size):
-            places = order[first : first + self.batch_size]
-            if len(places) == self.batch_size or not self.drop_last:
-                yield places
+        sampler = self.batch_sampler
+        if isinstance(sampler, BatchSampler) and type(sampler).__iter__ is BatchSampler.__iter__:
+            return sampler.batches()
+        return map(whole, sampler)
+
+    def _sample(self, place: int) -> Any:
+        return self.collate_fn(self.dataset[place])
 
     def _collated(self, places: Any) -> Any:
         """A batch of samples that were fetched one by one."""
-        collate = self.collate_fn or default_collate
-        return collate([self.dataset[place] for place in places.tolist()])
+        fetch = getattr(self.dataset, "__getitems__", None)  # PyTorch's way to fetch several
+        if fetch is not None:
+            return self.collate_fn(fetch(places.tolist()))
+        return self.collate_fn([self.dataset[place] for place in places.tolist()])
+
+    def _next_batch(self, walk: Iterator[Any]) -> Any:
+        """What comes next from an iterable dataset; END when it is over."""
+        if self.batch_size is None:
+            sample = next(walk, END)
+            return END if sample is END else self.collate_fn(sample)
+        samples = list(itertools.islice(walk, self.batch_size))
+        short = len(samples) < self.batch_size and self.drop_last
+        return self.collate_fn(samples) if samples and not short else END
+
+
+def get_worker_info() -> None:
+    """None, as PyTorch's answers in its main process: every dataset has all samples to itself."""
+
+
+def _drawing(seed: int, job: Job) -> Any:
+    """The answer of a job that draws from a seed of its own."""
+    with drawing_from(Generator().manual_seed(seed)):
+        return job()
+
+
+def _is_answer(answer: Any) -> bool:
+    return answer is not END
 
 
 def _taker(dataset: Any) -> Callable[[Any], list[Any]] | None:
@@ -158,39 +262,49 @@ def _taker(dataset: Any) -> Callable[[Any], list[Any]] | None:
     own = type(dataset).__getitem__
     if isinstance(dataset, TensorDataset) and own is TensorDataset.__getitem__:
         return lambda places: [tensor[places] for tensor in dataset.tensors]
+    if isinstance(dataset, SparseDataset) and own is SparseDataset.__getitem__:
+        return dataset.rows
     if isinstance(dataset, Subset) and own is Subset.__getitem__:
         inner = _taker(dataset.dataset)
         if inner is not None:
-            indices = _whole(dataset.indices)
+            indices = whole(dataset.indices)
             return lambda places: inner(indices[places])
     return None
 
 
-def _whole(places: Iterable[int]) -> Any:
-    """Places as an array; one that is no whole number is refused, not rounded."""
-    try:
-        return np.array([operator.index(place) for place in places], np.int64)
-    except TypeError:
-        raise DtypeError(
-            f"take samples at {places!r:.60}", "a place that is no whole number",
-            "number samples from 0: a sampler answers integers, a batch_sampler lists of them",
-        ) from None  # fmt: skip
+def _is_count(value: Any, least: int) -> bool:
+    fits = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    return fits and bool(value >= least)
 
 
-def _check_not_needed(options: dict[str, Any]) -> None:
-    """Refuse what is asked for and not here."""
-    for name, value in options.items():
-        if name not in NOT_NEEDED:
-            raise ArgumentError(
-                f"a DataLoader with {name}=", "no such option",
-                f"besides its own options it takes {', '.join(NOT_NEEDED)}",
-            )  # fmt: skip
-        if value != NOT_NEEDED[name]:
-            raise ArgumentError(
-                f"a DataLoader with {name}={value!r:.40}",
-                "batches are made in this process, of arrays that are in memory already",
-                f"leave it out, or pass {name}={NOT_NEEDED[name]!r}",
-            )
+def _check_threads(num_workers: Any, prefetch_factor: Any, persistent_workers: Any) -> None:
+    """Refuse what PyTorch refuses, too."""
+    if not _is_count(num_workers, 0):
+        raise ArgumentError(
+            f"a DataLoader with num_workers={num_workers!r:.40}", "no number of threads",
+            "use 0 for none, or a whole number",
+        )  # fmt: skip
+    if prefetch_factor is not None and not (num_workers and _is_count(prefetch_factor, 1)):
+        raise ArgumentError(
+            f"a DataLoader with prefetch_factor={prefetch_factor!r:.40}",
+            "no thread to fetch ahead" if not num_workers else "no number of batches",
+            "use num_workers=1 or more, and a whole number from 1 on",
+        )
+    if persistent_workers and not num_workers:
+        raise ArgumentError(
+            "a DataLoader with persistent_workers=True", "no thread that could persist",
+            "use num_workers=1 or more, or leave it out",
+        )  # fmt: skip
+
+
+def _check_no_processes(timeout: Any, multiprocessing_context: Any) -> None:
+    """Refuse what only processes can do."""
+    if timeout != 0 or multiprocessing_context is not None:
+        name = "timeout" if timeout != 0 else "multiprocessing_context"
+        raise ArgumentError(
+            f"a DataLoader with {name}=", "threads of this process, which cannot be stopped from "
+            "outside", f"leave {name} out",
+        )  # fmt: skip
 
 
 def _contradiction(option: str, other: str) -> ArgumentError:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import operator
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -204,12 +207,30 @@ def manual_seed(seed: int) -> Generator:
     ArgumentError, DtypeError
         If the seed is out of that range, or no whole number.
     """
-    return default_generator.manual_seed(seed)
+    return (_instead.get() or default_generator).manual_seed(seed)
+
+
+#: What stands in for the default generator in this context; see `drawing_from`.
+_instead: ContextVar[Generator | None] = ContextVar("generator", default=None)
+
+
+@contextmanager
+def drawing_from(generator: Generator) -> Iterator[None]:
+    """Let whatever is given no generator draw from this one, in this thread, inside the block.
+
+    A loader does so while it fetches a batch: samples are then the same however many threads fetch
+    them, and whatever the model draws meanwhile.
+    """
+    token = _instead.set(generator)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
 
 
 def _source(generator: Any) -> Generator:
     if generator is None:
-        return default_generator
+        return _instead.get() or default_generator
     if not isinstance(generator, Generator):
         raise DtypeError(
             "draw random numbers", f"generator of type {type(generator).__name__}",
