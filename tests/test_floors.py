@@ -11,7 +11,7 @@ PACKAGE = Path(tinygradx.__file__).parent
 FLOORS = """
     cli
     compare
-    compile draw plot diagnose train sklearn utils random cuda backends
+    compile draw plot diagnose train sklearn utils random cuda accelerator backends
     nn optim func data linalg special micrograd autograd serialization distributions
     tensor
     ops

@@ -21,17 +21,15 @@ from tinygradx.data import (
     default_convert,
     get_worker_info,
     random_split,
-    samplers,
 )
+from tinygradx.utils.data import dataloader, dataset, sampler
 
-#: Paths that scripts take, too: `data.dataloader.default_collate`, `data.sampler.Sampler`.
+#: A path that scripts take, too: `data._utils.collate.default_collate`.
 _utils = SimpleNamespace(collate=collate)
-dataloader = SimpleNamespace(DataLoader=DataLoader, default_collate=default_collate)
-sampler = samplers
 
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset",
     "RandomSampler", "Sampler", "SequentialSampler", "Subset", "SubsetRandomSampler",
-    "TensorDataset", "WeightedRandomSampler", "default_collate", "default_convert",
-    "get_worker_info", "random_split",
+    "TensorDataset", "WeightedRandomSampler", "dataloader", "dataset", "default_collate",
+    "default_convert", "get_worker_info", "random_split", "sampler",
 ]  # fmt: skip

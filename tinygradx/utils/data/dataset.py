@@ -1,0 +1,16 @@
+"""`torch.utils.data.dataset` by its path."""
+
+from tinygradx.data import (
+    ChainDataset,
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
+
+__all__ = [
+    "ChainDataset", "ConcatDataset", "Dataset", "IterableDataset", "Subset", "TensorDataset",
+    "random_split",
+]  # fmt: skip
