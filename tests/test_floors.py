@@ -11,7 +11,7 @@ PACKAGE = Path(tinygradx.__file__).parent
 FLOORS = """
     cli
     compile draw plot diagnose train sklearn utils random cuda backends
-    nn optim func data linalg special micrograd autograd serialization
+    nn optim func data linalg special signal micrograd autograd serialization
     tensor
     ops
     graph kernels

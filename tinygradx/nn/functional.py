@@ -7,23 +7,55 @@ from __future__ import annotations
 
 from typing import Any
 
-from tinygradx.errors import ShapeError
+from tinygradx.errors import ShapeError, unknown_name
 from tinygradx.graph import Handle
+from tinygradx.nn.embedding import embedding
 from tinygradx.ops import activations as _blocks
 from tinygradx.ops.cross_entropy import cross_entropy
 from tinygradx.ops.distances import cosine_similarity, normalize, pairwise_distance, pdist
 from tinygradx.ops.dropout import dropout
+from tinygradx.ops.feature_dropout import (
+    alpha_dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+    feature_alpha_dropout,
+)
+from tinygradx.ops.gumbel import gumbel_softmax
+from tinygradx.ops.in_place import (
+    celu_,
+    elu_,
+    hardtanh_,
+    leaky_relu_,
+    relu_,
+    rrelu_,
+    selu_,
+    threshold_,
+)
 from tinygradx.ops.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    cosine_embedding_loss,
+    gaussian_nll_loss,
+    hinge_embedding_loss,
     huber_loss,
+    kl_div,
     l1_loss,
+    margin_ranking_loss,
     mse_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
     nll_loss,
+    poisson_nll_loss,
     smooth_l1_loss,
+    soft_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
 )
 from tinygradx.ops.padding import pad
 from tinygradx.ops.products import LINEAR, bilinear, matmul
+from tinygradx.ops.rrelu import rrelu
 from tinygradx.ops.scatter import one_hot
 from tinygradx.ops.structural import as_handle
 from tinygradx.ops.windows import channel_shuffle, pixel_shuffle, pixel_unshuffle
@@ -32,10 +64,16 @@ from tinygradx.ops.windows import unfold_patches as unfold
 from tinygradx.tensor import Tensor
 
 __all__ = [
-    "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_similarity",
-    "cross_entropy", "dropout", "huber_loss", "l1_loss", "linear", "mse_loss", "nll_loss",
-    "normalize", "pairwise_distance", "pdist", "smooth_l1_loss",
-    "channel_shuffle", "fold", "one_hot", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold",
+    "alpha_dropout", "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "celu_", "channel_shuffle", "cosine_embedding_loss", "cosine_similarity", "cross_entropy",
+    "dropout", "dropout1d", "dropout2d", "dropout3d", "elu_", "embedding",
+    "feature_alpha_dropout", "fold", "gaussian_nll_loss", "gumbel_softmax", "hardtanh_",
+    "hinge_embedding_loss", "huber_loss", "kl_div", "l1_loss", "leaky_relu_", "linear",
+    "margin_ranking_loss", "mse_loss", "multi_margin_loss", "multilabel_margin_loss",
+    "multilabel_soft_margin_loss", "nll_loss", "normalize", "one_hot", "pad",
+    "pairwise_distance", "pdist", "pixel_shuffle", "pixel_unshuffle", "poisson_nll_loss",
+    "relu_", "rrelu", "rrelu_", "selu_", "smooth_l1_loss", "soft_margin_loss", "threshold_",
+    "triplet_margin_loss", "triplet_margin_with_distance_loss", "unfold",
     *_blocks.ACTIVATIONS,
 ]  # fmt: skip
 
@@ -68,9 +106,12 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     >>> tgx.nn.functional.linear(tgx.ones(1, 2), tgx.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor([[3., 7.]])
     """
-    if not isinstance(input, Handle):
-        input = as_handle(input, "linear")
-    x, w = input.array, weight.array
+    if bias is not None and not isinstance(bias, Handle):
+        bias = as_handle(bias, "linear")
+    try:
+        x, w = input.array, weight.array
+    except AttributeError:
+        return linear(as_handle(input, "linear"), as_handle(weight, "linear"), bias)
     if bias is not None and x.ndim == 2 and x.shape[1:] == w.shape[1:]:
         b = bias.array
         if b.shape == w.shape[:1] and x.dtype is w.dtype is b.dtype and b.dtype.kind == "f":
@@ -114,7 +155,7 @@ def __getattr__(name: str) -> Any:
     """The function of an activation, the public one where it has settings that choose a block."""
     if name in _blocks.ACTIVATIONS:
         return getattr(_blocks, name, _blocks.ACTIVATIONS[name])
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise unknown_name(__name__, name, __dir__())
 
 
 def __dir__() -> list[str]:

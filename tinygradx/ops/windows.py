@@ -11,8 +11,9 @@ from numpy.lib.stride_tricks import as_strided as strided
 from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
 from tinygradx.ops.elementary import mul
 from tinygradx.ops.indexing import GETITEM, PUT, SET_AT
-from tinygradx.ops.shapes import PERMUTE, RESHAPE, reshape, sizes
+from tinygradx.ops.shapes import RESHAPE, reshape, sizes
 from tinygradx.ops.structural import Structural, as_handle, numpy_like, whole_dim
+from tinygradx.ops.transposing import PERMUTE
 
 #: A number for the height of an image, and one for its width.
 Pair = tuple[int, int]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from tinygradx.errors import ArgumentError
-from tinygradx.ops.elementary import maximum, sqrt
+import numpy as np
+
+from tinygradx.errors import ArgumentError, DtypeError
+from tinygradx.ops.elementary import maximum
+from tinygradx.ops.exponentials import sqrt
 from tinygradx.optim.optimizer import Optimizer, Update, ascending, kept
 
 
@@ -99,6 +102,14 @@ class Adam(Optimizer):
         """Refuse means that would keep everything, or less than nothing."""
         super().check(group, asked)
         betas = group["betas"]
+        pair = isinstance(betas, (tuple, list)) and all(
+            isinstance(beta, (int, float, np.number)) for beta in betas
+        )
+        if not pair:
+            raise DtypeError(
+                asked, f"betas={betas!r:.40}, where two numbers are needed",
+                "pass a pair, such as betas=(0.9, 0.999)",
+            )  # fmt: skip
         if len(betas) != 2 or not all(0.0 <= beta < 1.0 for beta in betas):
             raise ArgumentError(asked, f"betas={betas!r}", "use two numbers from 0 to below 1")
 

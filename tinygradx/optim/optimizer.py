@@ -7,15 +7,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
+import numpy as np
+
+from tinygradx.errors import (
+    ArgumentError,
+    DtypeError,
+    GraphError,
+    NotWrittenError,
+    ShapeError,
+    check_names,
+)
 from tinygradx.graph import Cell, Leaf, enable_grad, here, wrap
 from tinygradx.kernels import BACKENDS, Formula, Text, backend_of, update_kernel
+from tinygradx.ops.elementwise import DTYPE_NAMES
 from tinygradx.ops.structural import repeats
 from tinygradx.tensor import Tensor
-
-_DTYPE_NAMES = {"f": "float32", "d": "float64"}
 
 
 class Update:
@@ -63,7 +71,7 @@ class Update:
                     raise self._misfit(p, array)
         kernel = self._kernels.get(dtype)
         if kernel is None:
-            text = self.text(backend.name, _DTYPE_NAMES[dtype.char])
+            text = self.text(backend.name, DTYPE_NAMES[dtype.char])
             kernel = self._kernels[dtype] = backend.load(text)
         if p.flags.c_contiguous:
             backend.change(kernel, numbers, (g, *arrays))
@@ -101,11 +109,18 @@ class Optimizer:
     #: The smallest value of each setting.
     least: ClassVar[dict[str, float]] = {"lr": 0.0}
 
+    def __new__(cls, *args: Any, **named: Any) -> Self:
+        """Refuse settings by names that the class does not take."""
+        check_names(cls, named)
+        return super().__new__(cls)
+
     def __init__(self, params: Iterable[Any], **settings: Any) -> None:
-        if isinstance(params, (Tensor, dict)):
+        if isinstance(params, (Tensor, dict)) or not isinstance(params, Iterable):
+            single = isinstance(params, Tensor)
             raise DtypeError(
                 f"make {type(self).__name__}", f"params of type {type(params).__name__}",
-                "pass a list, or model.parameters()",
+                "pass a list, [tensor], or model.parameters()" if single
+                else "pass model.parameters(), or a list of tensors",
             )  # fmt: skip
         self.defaults = settings
         self.param_groups: list[dict[str, Any]] = []
@@ -138,6 +153,13 @@ class Optimizer:
             If a setting is too small or unknown, a parameter is no tensor of floats, cannot be
             written to, is the result of an operation, or is there already.
         """
+        if not isinstance(param_group, dict) or "params" not in param_group:
+            keys = list(param_group) if isinstance(param_group, dict) else param_group
+            raise ArgumentError(
+                f"give a group of parameters to {type(self).__name__}",
+                f"{keys!r:.60}, without 'params'",
+                'pass {"params": model.parameters(), "lr": 0.01}',
+            )
         params = param_group["params"]
         group = self.defaults | param_group
         group["params"] = [params] if isinstance(params, Tensor) else list(params)
@@ -145,7 +167,7 @@ class Optimizer:
         for name in group:
             if name != "params" and name not in self.defaults:
                 raise ArgumentError(asked, f"a setting {name!r}", f"use {', '.join(self.defaults)}")
-        self.check(group, asked)
+        self.check(group, f"settings of {type(self).__name__}")
         known = {tensor for other in self.param_groups for tensor in other["params"]}
         for tensor in group["params"]:
             if not isinstance(tensor, Tensor):
@@ -156,7 +178,7 @@ class Optimizer:
                     "pass what it was computed from",
                 )  # fmt: skip
             fixed = not tensor.array.flags.writeable or repeats(tensor.array)
-            if tensor.dtype.char not in _DTYPE_NAMES or fixed:
+            if tensor.dtype.char not in DTYPE_NAMES or fixed:
                 what = "read-only memory, or such that repeats" if fixed else str(tensor.dtype)
                 raise DtypeError(asked, f"a tensor of {what}", "pass floats that may be changed")
             if tensor in known:
@@ -167,8 +189,17 @@ class Optimizer:
     def check(self, group: dict[str, Any], asked: str) -> None:
         """Refuse settings that make no sense; an optimiser adds what it knows besides."""
         for name, least in self.least.items():
-            if name in group and not group[name] >= least:
-                raise ArgumentError(asked, f"{name}={group[name]!r}", f"use {least} or more")
+            if name not in group:
+                continue
+            value = group[name]
+            number = isinstance(value, Tensor) and value.numel() == 1
+            if not number and not isinstance(value, (int, float, np.number)):
+                raise DtypeError(
+                    asked, f"{name}={value!r:.40}, a {type(value).__name__}",
+                    f"pass a number, such as {name}=0.01",
+                )  # fmt: skip
+            if not value >= least:
+                raise ArgumentError(asked, f"{name}={value!r}", f"use {least} or more")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters.
@@ -201,6 +232,11 @@ class Optimizer:
         """
         loss = None
         if closure is not None:
+            if not callable(closure):
+                raise DtypeError(
+                    f"step({closure!r:.40})", f"a {type(closure).__name__}",
+                    "call step(), or pass a function that computes the loss again",
+                )  # fmt: skip
             with enable_grad():
                 loss = closure()
         where = here(1)
@@ -260,6 +296,11 @@ class Optimizer:
             If the groups or the shapes are not those of the parameters here; nothing is changed.
         """
         asked = f"load the state of {type(self).__name__}"
+        if not isinstance(state_dict, dict) or not {"state", "param_groups"} <= set(state_dict):
+            raise ArgumentError(
+                asked, f"{list(state_dict) if isinstance(state_dict, dict) else state_dict!r:.60}",
+                "pass what state_dict() of an optimizer answered: 'state' and 'param_groups'",
+            )  # fmt: skip
         given = state_dict["param_groups"]
         theirs = [len(group["params"]) for group in given]
         ours = [len(group["params"]) for group in self.param_groups]
@@ -292,7 +333,10 @@ class Optimizer:
         group : dict
             The settings.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no update")
+        raise NotWrittenError(
+            f"step() of {type(self).__name__}", "a class that has no update",
+            "write `def update(self, array, grad, state, group): ...`",
+        )  # fmt: skip
 
 
 def _loaded(asked: str, value: Any, like: Tensor) -> Any:
