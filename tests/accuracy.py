@@ -12,11 +12,12 @@ import functools
 from typing import Any, NamedTuple
 
 import numpy as np
-from oracle import UndefinedError, evaluate, largest_terms
+from oracle import UndefinedError, evaluate, evaluate_row, largest_terms
 from samples import SURROGATES, points
 
 import tinygradx as tgx
 from tinygradx.ops.elementwise import Elementwise
+from tinygradx.ops.rowwise import Rowwise
 
 Array = np.ndarray[Any, Any]
 
@@ -259,3 +260,64 @@ def report(op: Elementwise, found: list[Miss], count: int = 5) -> str:
             f"{miss.error:.3g} times what is allowed"
         )
     return "\n".join(lines)
+
+
+# ---- rows ---------------------------------------------------------------------------------------
+
+
+def _row_truth(op: Rowwise, row: list[float]) -> tuple[Any, Any, Any]:
+    """Values, the matrix of slopes and the array of second slopes of a row, exactly."""
+    n, m = len(row), 1 if op.column else len(row)
+    value, slope, second = np.zeros(m), np.zeros((m, n)), np.zeros((m, n, n))
+    for i in range(m):
+        for j in range(n):
+            for k in range(j, n):
+                a, b, c = evaluate_row(op.textbook, row, i, (j, k))
+                value[i], slope[i, j] = float(a), float(b)
+                second[i, j, k] = second[i, k, j] = float(c)
+            slope[i, j] = float(evaluate_row(op.textbook, row, i, (j, j))[1])
+    return value, slope, second
+
+
+def _row_computed(op: Rowwise, row: list[float], dtype: Any, dim: int) -> tuple[Any, Any, Any]:
+    """The same three as the library has them, with the row along `dim` of three dimensions."""
+    n, m = len(row), 1 if op.column else len(row)
+    shape = [3, 3, 3]
+    shape[dim] = n
+    array = np.zeros(shape, dtype)
+    at = [1, 2, 0]
+    at[dim] = slice(None)
+    array[tuple(at)] = row
+    slope, second = np.zeros((m, n), dtype), np.zeros((m, n, n), dtype)
+    for i in range(m):
+        x = tgx.tensor(array, requires_grad=True)
+        y = op(x, dim)
+        value = y.detach().numpy()[tuple(at)]
+        start = np.zeros(y.shape, dtype)
+        start[tuple(at)] = np.eye(m, dtype=dtype)[i]
+        slope[i] = tgx.autograd.grad(y, x, tgx.tensor(start), retain_graph=True)[0].numpy()[
+            tuple(at)
+        ]
+        (first,) = tgx.autograd.grad(y, x, tgx.tensor(start), create_graph=True)
+        for j in range(n):
+            if first.requires_grad:
+                again = np.zeros(shape, dtype)
+                again[tuple(at)] = np.eye(n, dtype=dtype)[j]
+                (g,) = tgx.autograd.grad(first, x, tgx.tensor(again), retain_graph=True)
+                second[i, j] = g.numpy()[tuple(at)]
+    return value, slope, second
+
+
+def rows_agree(op: Rowwise, row: list[float], dtype: Any, dim: int) -> None:
+    """Fail where an operation along an axis is not what its textbook says, to second order."""
+    row = [float(dtype(x)) for x in row]
+    exact, got = _row_truth(op, row), _row_computed(op, row, dtype, dim)
+    eps, least = np.finfo(dtype).eps, 1e-290 if dtype is np.float64 else 1e-35
+    for order, (a, b) in enumerate(zip(got, exact, strict=True)):
+        relative = 1e-9 if order == SECOND else 1e-12
+        if dtype is np.float32:
+            # x - max is rounded, and e to that power has |x - max| times its error.
+            relative = (4.0 + max(row) - min(row)) * eps
+        # Second slopes are sums over the row: within 4 eps of the largest term.
+        least_of_order = 4.0 * eps if order == SECOND else least
+        np.testing.assert_allclose(a, b, relative, least_of_order, err_msg=f"order {order}")

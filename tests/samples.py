@@ -6,6 +6,7 @@ theirs from their domain, the others have a table here.
 
 from __future__ import annotations
 
+import math
 import zlib
 from typing import Any
 
@@ -80,6 +81,93 @@ KINKS: dict[str, tuple[float, ...]] = {
     "log1p": (-1.0,),
 }
 
+#: Where a slope jumps, what it is there: PyTorch's choice. (operation, settings, point, slopes)
+SUBGRADIENTS: list[tuple[str, dict[str, float], tuple[float, ...], tuple[float, ...]]] = [
+    ("relu", {}, (0.0,), (0.0,)),
+    ("relu", {}, (-0.0,), (0.0,)),
+    ("relu6", {}, (0.0,), (0.0,)),
+    ("relu6", {}, (6.0,), (0.0,)),
+    ("abs", {}, (0.0,), (0.0,)),
+    ("abs", {}, (-0.0,), (0.0,)),
+    ("sign", {}, (0.0,), (0.0,)),
+    ("copysign", {}, (0.0, 2.0), (0.0, 0.0)),
+    ("copysign", {}, (-2.0, -0.0), (1.0, 0.0)),
+    ("angle", {}, (0.0,), (0.0,)),
+    ("heaviside", {}, (0.0, 0.3), (0.0, 1.0)),
+    ("fmax", {}, (3.0, 3.0), (1.0, 0.0)),
+    ("fmin", {}, (3.0, 3.0), (1.0, 0.0)),
+    ("fmax", {}, (math.nan, 3.0), (0.0, 1.0)),
+    ("fmin", {}, (3.0, math.nan), (1.0, 0.0)),
+    ("xlogy", {}, (0.0, 0.5), (math.log(0.5), 0.0)),
+    ("xlog1py", {}, (0.0, 0.0), (0.0, 0.0)),
+    ("xlog1py", {}, (0.0, 0.5), (math.log1p(0.5), 0.0)),
+    ("xlog1py", {}, (0.0, -2.0), (0.0, 0.0)),
+    ("entr", {}, (0.0,), (math.inf,)),
+    ("i0", {}, (0.0,), (0.0,)),
+    ("i1", {}, (0.0,), (0.5,)),
+    ("i1e", {}, (0.0,), (0.5,)),
+    ("i0e", {}, (0.0,), (0.0,)),
+    ("sinc", {}, (0.0,), (0.0,)),
+    ("bessel_j1", {}, (0.0,), (0.5,)),
+    ("step", {}, (0.0,), (0.0,)),
+    ("step_straight_through", {}, (0.0,), (1.0,)),
+    ("step_straight_through", {}, (1.0,), (1.0,)),
+    ("step_straight_through", {}, (-1.0,), (1.0,)),
+    ("step_sigmoid", {}, (0.0,), (0.25,)),
+    ("leaky_relu", {}, (0.0,), (0.01,)),
+    ("leaky_relu", {"negative_slope": 0.2}, (0.0,), (0.2,)),
+    ("prelu", {}, (0.0, 0.25), (0.25, 0.0)),
+    ("hardtanh", {}, (-1.0,), (0.0,)),
+    ("hardtanh", {}, (1.0,), (0.0,)),
+    ("hardtanh", {"min_val": -2.0, "max_val": 0.5}, (0.5,), (0.0,)),
+    ("hardsigmoid", {}, (-3.0,), (0.0,)),
+    ("hardsigmoid", {}, (3.0,), (0.0,)),
+    ("hardswish", {}, (-3.0,), (0.0,)),
+    ("hardswish", {}, (3.0,), (1.0,)),
+    ("hardshrink", {}, (0.5,), (0.0,)),
+    ("hardshrink", {}, (-0.5,), (0.0,)),
+    ("softshrink", {}, (0.5,), (0.0,)),
+    ("softshrink", {}, (-0.5,), (0.0,)),
+    ("threshold", {}, (0.0,), (0.0,)),
+    ("threshold", {"threshold": 0.25, "value": -1.5}, (0.25,), (0.0,)),
+    ("elu", {}, (0.0,), (1.0,)),
+    ("elu", {"alpha": 0.5}, (0.0,), (0.5,)),
+    ("selu", {}, (0.0,), (1.0507009873554805 * 1.6732632423543772,)),
+    ("celu", {"alpha": 0.5}, (0.0,), (1.0,)),
+    ("softsign", {}, (0.0,), (1.0,)),
+    ("floor", {}, (2.0,), (0.0,)),
+    ("ceil", {}, (2.0,), (0.0,)),
+    ("trunc", {}, (2.0,), (0.0,)),
+    ("rint", {}, (2.5,), (0.0,)),
+    ("frac", {}, (2.0,), (1.0,)),
+    ("maximum", {}, (3.0, 3.0), (0.5, 0.5)),
+    ("minimum", {}, (3.0, 3.0), (0.5, 0.5)),
+    ("clamp_below", {}, (3.0, 3.0), (1.0, 0.0)),
+    ("clamp_above", {}, (3.0, 3.0), (1.0, 0.0)),
+    ("clamp_between", {}, (3.0, 3.0, 5.0), (1.0, 0.0, 0.0)),
+    ("clamp_between", {}, (5.0, 3.0, 5.0), (1.0, 0.0, 0.0)),
+    ("clamp_between", {}, (2.0, 3.0, 3.0), (0.0, 0.0, 0.0)),
+    ("remainder", {}, (6.0, 3.0), (1.0, -2.0)),
+    ("fmod", {}, (-6.0, 3.0), (1.0, 2.0)),
+    ("floor_divide", {}, (6.0, 3.0), (0.0, 0.0)),
+    ("hypot", {}, (0.0, 0.0), (0.0, 0.0)),
+    ("sqrt", {}, (0.0,), (math.inf,)),
+    ("logaddexp", {}, (2.0, 2.0), (0.5, 0.5)),
+    ("absolute_error", {}, (3.0, 3.0), (0.0, 0.0)),
+    ("huber_error", {}, (3.0, 2.0), (1.0, -1.0)),
+    ("huber_error", {"delta": 0.5}, (2.0, 2.5), (-0.5, 0.5)),
+    ("smooth_l1_error", {}, (3.0, 2.0), (1.0, -1.0)),
+    ("smooth_l1_error", {"beta": 0.5}, (2.0, 2.5), (-1.0, 1.0)),
+    ("log_loss", {}, (0.0, 0.0), (0.0, 100.0)),
+    ("log_loss", {}, (1.0, 1.0), (0.0, -100.0)),
+    ("logistic_loss", {}, (0.0, 1.0), (-0.5, 0.0)),
+    ("logistic_loss", {}, (0.0, 0.0), (0.5, 0.0)),
+    ("pow", {}, (0.0, 2.0), (0.0, 0.0)),
+    ("pow", {}, (0.0, 0.0), (0.0, 0.0)),
+    ("pow", {}, (0.0, 1.0), (1.0, 0.0)),
+    ("pow", {}, (-2.0, 3.0), (12.0, math.nan)),
+]
+
 #: Functions whose slope is declared to be another one's: a surrogate for the way back.
 SURROGATES = {
     "step_straight_through": "1 if abs(x) <= 1 else 0",
@@ -94,7 +182,8 @@ OTHERS = {
 }  # fmt: skip
 
 
-def _seed(name: str) -> int:
+def seed_of(name: str) -> int:
+    """A seed for what is drawn for a name: the same on every machine."""
     return zlib.crc32(name.encode())
 
 
@@ -110,7 +199,7 @@ def _beside(places: tuple[float, ...], dtype: Any) -> list[float]:
 
 def _column(op: Elementwise, place: int, dtype: Any, kinks: tuple[float, ...]) -> list[float]:
     """Values of one input."""
-    random = np.random.default_rng(_seed(f"{op.name} {place}"))
+    random = np.random.default_rng(seed_of(f"{op.name} {place}"))
     low, high = op.domain if place == 0 else OTHERS.get(op.name, (-6.0, 6.0))
     if place == 0:
         domain, wide = random.uniform(low, high, 40), random.uniform(-20.0, 20.0, 30)
@@ -141,7 +230,7 @@ def points(op: Elementwise, dtype: Any, params: dict[str, float]) -> list[np.nda
         kinks = (*kinks, *params.values())
     columns = [_column(op, place, dtype, kinks) for place in range(op.arity)]
     if op.arity > 1:
-        random = np.random.default_rng(_seed(op.name))
+        random = np.random.default_rng(seed_of(op.name))
         columns = [columns[0], *(random.permutation(c).tolist() for c in columns[1:])]
         # Ends against ends, and equal values, where the operation is smooth there.
         columns = [c + e for c, e in zip(columns, ENDS, strict=False)]
@@ -171,7 +260,8 @@ ENDS = (
 STRUCTURAL = {
     "reshape", "permute", "expand", "sum_to", "to", "clone", "cat", "narrow", "pad_dim", "sum",
     "mean", "amax", "amin", "logsumexp", "pick", "place", "getitem", "put", "set_at", "matmul",
-    "set_view", "gather", "gathered", "scatter", "diagonal", "on_diagonal", "tril", "triu", "flip",
+    "set_view", "gather", "gathered", "scatter", "scatter_add",
+    "index_select", "index_add", "nll_loss", "diagonal", "on_diagonal", "tril", "triu", "flip",
     "roll", "pad", "unfold", "add_windows", "as_strided", "patches", "add_patches", "stack",
     "conv", "conv_transpose", "conv_weight", "max_pool", "max_unpool", "avg_pool", "avg_unpool",
     "standardize",
@@ -179,6 +269,10 @@ STRUCTURAL = {
     "linear", "piece",
     "prod", "var", "std", "median", "nanmedian", "cumsum", "cumprod", "recurrence", "logcumsumexp",
     "vector_norm", "inv", "solve", "det", "det_sign", "logabsdet", "cholesky", "qr", "svd", "eigh",
-    "pinv", "matrix_exp", "complement",
+    "pinv", "matrix_exp", "complement", "embedding", "geqrf", "lu",
     "zeta", "igamma", "igammac",
 }  # fmt: skip
+
+#: Rows for operations along an axis: plain, with ties, with ends, near 0.
+ROW = [0.3, -1.7, 2.9, 0.8]
+ROW_CASES = [ROW, [5.0, 5.0, -20.0, 4.999], [-700.0, 700.0, 3.0, 690.0], [1e-9, -1e-9, 0.0, 1e-3]]

@@ -6,6 +6,7 @@ import copy
 import gc
 import threading
 import weakref
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -167,12 +168,12 @@ class Several(Function):
         product, total = x * y, x + k * y
         ctx.k = k
         ctx.save_for_backward(x, None, product, y)
-        return product, total, "text"
+        return "text", product, total
 
     @staticmethod
-    def backward(ctx, g_product, g_total, g_text=None):
+    def backward(ctx, g_text, g_product, g_total):
         x, nothing, product, y = ctx.saved_tensors
-        assert nothing is None
+        assert nothing is None and g_text is None
         assert ctx.needs_input_grad == (True, False, True)
         # product / y is x, and says that what was kept is connected with its own history.
         return g_product * y + g_total, None, g_product * (product / y) + ctx.k * g_total + x * 0
@@ -183,8 +184,8 @@ def test_functions_to_second_order(check):
     x, y = leaf(0.5, -1.5), leaf(2.0, 3.0)
     assert check(Cube.apply, x)
     assert check(SavesResult.apply, x)
-    assert check(lambda x, y: Several.apply(x, 3.0, y)[:2], (x, y))
-    assert check(lambda x, y: Several.apply(x, 3.0, y)[1], (x, y))
+    assert check(lambda x, y: Several.apply(x, 3.0, y)[1:], (x, y))
+    assert check(lambda x, y: Several.apply(x, 3.0, y)[2], (x, y))
 
 
 def test_a_function_to_third_order():
@@ -198,13 +199,13 @@ def test_a_function_to_third_order():
 
 def test_what_a_function_answers_beside_tensors():
     x, y = leaf(1.0), leaf(2.0)
-    product, total, text = Several.apply(x, 3.0, y)
+    text, product, total = Several.apply(x, 3.0, y)
     assert text == "text"
     assert product.grad_fn is not None and total.requires_grad
     (product + total).sum().backward()
     assert (x.grad.tolist(), y.grad.tolist()) == ([3.0], [4.0])
     with tgx.no_grad():
-        assert not Several.apply(x, 3.0, y)[0].requires_grad
+        assert not Several.apply(x, 3.0, y)[1].requires_grad
     assert not Cube.apply(x.detach()).requires_grad
     assert Cube.apply(x).grad_fn.name() == "CubeBackward"
 
@@ -258,6 +259,10 @@ def test_what_was_saved_is_dropped_and_watched():
     z = x * 1.0
     y = Cube.apply(z)
     z.add_(1.0)
+    with pytest.raises(GraphError, match=r"saved tensor 0 was changed in place at .*test_autograd"):
+        y.sum().backward()
+    y = SavesResult.apply(x)
+    y.add_(1.0)
     with pytest.raises(GraphError, match=r"saved tensor 0 was changed in place at .*test_autograd"):
         y.sum().backward()
 
@@ -393,7 +398,7 @@ def test_a_function_is_drawn_and_computed_again():
     x = leaf(2.0)
     text = str(tgx.draw_dot(Cube.apply(x) * 2.0, names={"x": x}).source)
     assert "Cube" in text and "16" in text
-    several = str(tgx.draw_dot(Several.apply(x, 3.0, leaf(5.0))[1]).source)
+    several = str(tgx.draw_dot(Several.apply(x, 3.0, leaf(5.0))[2]).source)
     assert "17" in several
 
 
@@ -463,9 +468,56 @@ def test_what_custom_gradient_refuses():
         halved(leaf(1.0), leaf(2.0)).sum().backward()
     with pytest.raises(TypeError, match="missing"):
         halved(leaf(1.0))
+    with pytest.raises(GraphError, match="an argument of its own"):
+        halved([leaf(1.0)], 2.0)
+
+
+class Both(autograd.Function):
+    """x * k and x * m; says what `backward` got."""
+
+    got: ClassVar[list[object]] = []
+
+    @staticmethod
+    def forward(ctx, x, k=2.0, m=1.0):
+        ctx.set_materialize_grads(False)
+        ctx.k, ctx.m = k, m
+        return x * k, x * m, (x > 0).long()
+
+    @staticmethod
+    def backward(ctx, a, b, c):
+        Both.got = [a, b, c]
+        return sum(g * f for g, f in ((a, ctx.k), (b, ctx.m)) if g is not None), None, None
+
+
+def test_results_that_nothing_was_made_of_come_as_none():
+    x = tgx.tensor([1.0, 2.0], requires_grad=True)
+    first, second, _ = Both.apply(x, m=5.0)
+    first.sum().backward()
+    assert Both.got[0].tolist() == [1.0, 1.0]
+    assert Both.got[1:] == [None, None]
+    assert x.grad.tolist() == [2.0, 2.0]
+    first, second, _ = Both.apply(x, k=3.0)
+    (first + 2.0 * second).sum().backward()
+    assert Both.got[1].tolist() == [2.0, 2.0]
+    assert x.grad.tolist() == [7.0, 7.0]
+    with pytest.raises(TypeError, match=r"(?s)q=.*what forward takes behind ctx"):
+        Both.apply(x, q=1)
 
 
 # ---- detect_anomaly -----------------------------------------------------------------------------
+
+
+def test_a_thread_that_ends_lets_go_of_the_slot():
+    thread = threading.Thread(target=lambda: autograd.set_detect_anomaly(True))
+    before = tgx.Tensor.node
+    thread.start()
+    thread.join()
+    gc.collect()
+    assert tgx.Tensor.node is before
+    assert not autograd.is_anomaly_enabled()
+    with autograd.detect_anomaly(), autograd.set_detect_anomaly(False):
+        assert not autograd.is_anomaly_enabled()
+    assert tgx.Tensor.node is before
 
 
 def here_in(text):

@@ -10,7 +10,7 @@ import pytest
 import tinygradx as tgx
 from tinygradx import nn
 from tinygradx.autograd import gradcheck, gradgradcheck
-from tinygradx.errors import ArgumentError, DtypeError, ShapeError
+from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
 from tinygradx.nn import functional
 
 SHARES = [0.1, 0.25, 0.5, 0.9]
@@ -142,11 +142,32 @@ def test_the_layer_drops_in_training_only():
     assert model(x).tolist() == [1.0] * 100
 
 
-def test_inplace_is_taken_and_writes_to_fresh_memory():
-    x = tgx.ones(100)
-    y = nn.Dropout(0.5, inplace=True)(x)
-    assert x.tolist() == [1.0] * 100
-    assert set(y.tolist()) == {0.0, 2.0}
+@pytest.mark.parametrize(
+    "drop",
+    [
+        functional.dropout, functional.dropout1d, functional.alpha_dropout,
+        functional.feature_alpha_dropout,
+    ],
+)  # fmt: skip
+def test_in_place_it_writes_to_its_input(drop):
+    x = tgx.ones(4, 25, 1)
+    tgx.manual_seed(3)
+    assert drop(x, 0.5, True, inplace=True) is x
+    tgx.manual_seed(3)
+    assert (drop(tgx.ones(4, 25, 1), 0.5, True) == x).all()
+    assert len(set(x.flatten().tolist())) == 2
+    leaf = tgx.ones(4, 25, 1, requires_grad=True)
+    assert drop(leaf, 0.5, False, inplace=True) is leaf
+    with pytest.raises(GraphError, match="on a leaf that requires a gradient"):
+        drop(leaf, 0.5, True, True)
+
+
+def test_layers_write_in_place_as_in_pytorch():
+    x = tgx.ones(2, 3, 4, 5)
+    assert nn.Dropout(0.5, inplace=True)(x) is x
+    assert nn.Dropout2d(0.5, True)(x) is x
+    # PyTorch's layer does not hand `inplace` on, and so changes nothing in place.
+    assert nn.AlphaDropout(0.5, inplace=True)(x) is not x
 
 
 def test_what_the_layer_says():

@@ -12,7 +12,7 @@ FLOORS = """
     cli
     compare
     compile draw plot diagnose train sklearn utils random cuda accelerator backends
-    nn optim func data linalg special micrograd autograd serialization distributions
+    nn optim func data linalg special signal micrograd autograd serialization distributions
     tensor
     ops
     graph kernels

@@ -246,6 +246,21 @@ def test_recording_is_put_back_after_an_error():
     assert tgx.is_grad_enabled()
 
 
+def test_set_grad_enabled_counts_from_its_call_on():
+    tgx.set_grad_enabled(False)
+    try:
+        assert not tgx.is_grad_enabled()
+    finally:
+        tgx.set_grad_enabled(True)
+    assert tgx.is_grad_enabled()
+    with pytest.raises(ZeroDivisionError), tgx.set_grad_enabled(False):
+        raise ZeroDivisionError
+    assert tgx.is_grad_enabled()
+    decorated = tgx.set_grad_enabled(False)(tgx.is_grad_enabled)
+    assert tgx.is_grad_enabled()
+    assert [decorated(), decorated(), tgx.is_grad_enabled()] == [False, False, True]
+
+
 def test_a_generator_under_no_grad_does_not_leak_into_its_caller():
     @tgx.no_grad()
     def numbers():

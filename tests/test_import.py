@@ -61,6 +61,25 @@ def test_an_import_compiles_nothing_and_leaves_the_heavy_ones_alone(tmp_path):
     assert out.strip() == "[] []"
 
 
+def test_an_import_loads_no_room_before_it_is_asked_for(tmp_path):
+    out = run(
+        """
+        import sys
+        import tinygradx as tgx
+        rooms = lambda: {m.split(".")[1] for m in sys.modules if m.startswith("tinygradx.")}
+        print(*sorted(rooms()))
+        before = rooms()
+        tgx.nn.ReLU, tgx.linalg.inv, tgx.save
+        print(*sorted(rooms() - before))
+        """,
+        tmp_path,
+    )
+    assert out.splitlines() == [
+        "autograd errors graph kernels ops random tensor",
+        "linalg nn serialization",
+    ]
+
+
 @pytest.mark.skipif(
     os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled with the JIT off"
 )

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 import tinygradx as tgx
 from tinygradx.errors import ArgumentError, DimError, DtypeError, GraphError, ShapeError
 from tinygradx.nn.functional import nll_loss, one_hot
-from tinygradx.ops.indexing import GETITEM, PUT, add_rows, plain_index
+from tinygradx.ops.index_tensors import add_slices
+from tinygradx.ops.indexing import GETITEM, PUT, plain_index
 from tinygradx.ops.reductions import PICK, PLACE
 
 RANDOM = np.random.default_rng(7)
@@ -100,7 +101,8 @@ def test_any_integers_are_indices(dtype):
     assert x.gather(0, index).tolist() == [[1.0, 0.0], [120.0, 99.0]]
     assert x.T.contiguous().gather(1, index).tolist() == [[1.0, 0.0], [120.0, 99.0]]
     assert x.index_select(0, index[1]).tolist() == [[120.0] * 2, [99.0] * 2]
-    assert x[index[:, 0]].tolist() == [[1.0] * 2, [120.0] * 2]
+    if dtype != "uint8":  # which is a mask
+        assert x[index[:, 0]].tolist() == [[1.0] * 2, [120.0] * 2]
     # More rows than a uint8 can count: the number of an element is an int64.
     wide = tgx.log_softmax(drawn(200, 3), 1)
     classes = np.arange(200) % 3
@@ -213,7 +215,7 @@ def test_rows_are_added_as_numpy_adds_them(dtype):
     x = np.asfortranarray(RANDOM.normal(size=(50, 7)) * 100).astype(dtype)
     rows = RANDOM.integers(0, 4, 50).astype(np.int32)
     out, expected = np.ones((4, 7), dtype), np.ones((4, 7), dtype)
-    add_rows(out, rows, x)
+    add_slices(out, rows, x, 0, "add")
     np.add.at(expected, rows, x)
     np.testing.assert_array_equal(out, expected)
 
@@ -356,7 +358,10 @@ MISTAKES = [
     (lambda: X.take(tgx.tensor([6])), DimError, "from -6 to 5"),
     (lambda: X.put(tgx.tensor([0]), X), ShapeError, "as many"),
     (lambda: X.masked_fill(I, 1.0), DtypeError, "mask > 0"),
-    (lambda: I.masked_fill(I > 0, 0.5), DtypeError, r"x\.float\(\)"),
+    (lambda: X.masked_fill(X == 0, 1e300), ArgumentError, "the number 1e\\+300"),
+    (lambda: X.byte().masked_fill(X == 0, 300), ArgumentError, "the number 300"),
+    (lambda: X.byte().index_fill(0, I[0], -256), ArgumentError, "the number -256"),
+    (lambda: X.masked_fill_(X == 0, 2**2000), ArgumentError, "use one that the dtype can hold"),
     (lambda: X.masked_fill(X > 0, X), ShapeError, "tinygradx.where"),
     (lambda: X.masked_fill(tgx.tensor([True, False]), 1.0), ShapeError, "shape"),
     (lambda: X.masked_select(X), DtypeError, "no bools"),
@@ -372,6 +377,41 @@ MISTAKES = [
     (lambda: tgx.nonzero_static(X, size=-1), ArgumentError, "0 or more"),
     (lambda: tgx.unravel_index(I + 5, (2, 3)), DimError, "from 0 to 5"),
 ]
+
+
+@pytest.mark.parametrize("dtype", [tgx.float32, tgx.int32, tgx.uint8])
+def test_what_is_put_twice_is_added_in_every_dtype(dtype):
+    x, twice = tgx.zeros(2, 3, 2, dtype=dtype), tgx.tensor([[1, 1], [2, 1]])
+    got = x.index_put((twice % 2, twice), tgx.ones(2, 2, 2, dtype=dtype), accumulate=True)
+    assert got.tolist() == [[[0, 0], [0, 0], [1, 1]], [[0, 0], [3, 3], [0, 0]]]
+    row = tgx.zeros(3, dtype=dtype)
+    added = row.put(tgx.tensor([0, 0]), tgx.tensor([5, 6]).to(dtype), accumulate=True)
+    assert added.tolist() == [11, 0, 0]
+
+
+def test_bytes_are_masks_as_before_there_were_bools():
+    x = tgx.arange(6.0).reshape(2, 3).requires_grad_()
+    for mask in (tgx.tensor([1, 0, 2], dtype=tgx.uint8), np.array([1, 0, 2], np.uint8)):
+        with pytest.warns(UserWarning, match=r"(?s)uint8.*mask\.bool\(\), or index\.long\(\)"):
+            picked = x[:, mask]
+        assert picked.tolist() == [[0.0, 2.0], [3.0, 5.0]]
+    (grad,) = tgx.autograd.grad(picked.sum(), [x])
+    assert grad.tolist() == [[1.0, 0.0, 1.0]] * 2
+    line = tgx.zeros(3)
+    with pytest.warns(UserWarning, match="a mask, as in PyTorch"):
+        line[tgx.tensor([1, 0, 1], dtype=tgx.uint8)] = tgx.tensor([4.0, 5.0])
+    assert line.tolist() == [4.0, 0.0, 5.0]
+
+
+def test_integers_are_filled_with_the_whole_part():
+    whole, flags = tgx.ones(2, dtype=tgx.int64), tgx.zeros(2, dtype=tgx.bool)
+    mask = tgx.tensor([True, False])
+    assert whole.masked_fill(mask, -2.9).tolist() == [-2, 1]
+    assert whole.masked_fill(mask, tgx.tensor(7.5)).tolist() == [7, 1]
+    assert flags.masked_fill(mask, 0.5).tolist() == [True, False]
+    assert whole.index_fill(0, tgx.tensor([1]), 1.5).tolist() == [1, 1]
+    assert whole.byte().masked_fill(mask, -1).tolist() == [255, 1]
+    assert tgx.zeros(2).masked_fill(mask, float("inf")).tolist() == [float("inf"), 0.0]
 
 
 @pytest.mark.parametrize(("wrong", "kind", "says"), MISTAKES)

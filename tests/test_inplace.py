@@ -8,7 +8,7 @@ import weakref
 
 import numpy as np
 import pytest
-from test_gradcheck import CASES
+from cases import CASES
 
 import tinygradx as tgx
 from tinygradx.autograd import gradcheck
@@ -602,12 +602,11 @@ def test_views_may_be_locked_by_those_who_make_several():
         views[0].add_(1.0)
 
 
-@pytest.mark.parametrize(("function", "inputs"), [case[1:] for case in CASES],
-                         ids=[case[0] for case in CASES])  # fmt: skip
-def test_what_shares_memory_shares_the_count_of_writes(function, inputs):
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_what_shares_memory_shares_the_count_of_writes(case):
     """Otherwise a write to the one would not be seen by what saved the other."""
-    result = function(*inputs)
-    for source in inputs:
+    result = case.function(*case.inputs)
+    for source in case.inputs:
         if np.shares_memory(result.array, source.array):
             assert result.cell is source.cell
             assert result is source or result.view_of.base is source

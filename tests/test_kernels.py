@@ -17,8 +17,9 @@ import tinygradx.nn  # whose functions bring operations along
 from tinygradx.errors import ArgumentError
 from tinygradx.graph import REGISTRY
 from tinygradx.kernels.cuda import compile_ptx
-from tinygradx.ops.elementary import exp, where
+from tinygradx.ops.comparisons import where
 from tinygradx.ops.elementwise import Elementwise
+from tinygradx.ops.exponentials import exp
 from tinygradx.ops.kernel_op import KernelOp
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -330,6 +330,137 @@ def test_tensors_as_matrices():
     close(tgx.linalg.vander(tgx.tensor([2.0, 3.0]), 3), [[1.0, 2.0, 4.0], [1.0, 3.0, 9.0]])
 
 
+# ---- elimination, reflections, low rank ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "shape", [(4, 4), (5, 3), (3, 5), (2, 3, 4, 4), (0, 3, 3), (2, 0, 3), (1, 1)]
+)
+def test_elimination(shape):
+    array = RANDOM.normal(size=shape)
+    p, lower, upper = tgx.linalg.lu(tgx.tensor(array))
+    close(p @ lower @ upper, array, 1e-11, 1e-13)
+    for place in np.ndindex(shape[:-2]):
+        parts = scipy.linalg.lu(array[place])
+        for mine, expected in zip((p, lower, upper), parts, strict=True):
+            close(mine[place], expected, 1e-11, 1e-13)
+    factors, pivots = tgx.linalg.lu_factor(tgx.tensor(array))
+    for mine, expected in zip(tgx.lu_unpack(factors, pivots), (p, lower, upper), strict=True):
+        close(mine, expected.numpy())
+    assert pivots.dtype == tgx.int32
+    if len(shape) == 2 and array.size:
+        both, rows = scipy.linalg.lu_factor(array)
+        close(factors, both, 1e-11, 1e-13)
+        assert pivots.tolist() == [row + 1 for row in rows]
+
+
+@pytest.mark.parametrize("left", [True, False])
+@pytest.mark.parametrize("adjoint", [True, False])
+def test_solving_with_factors(left, adjoint):
+    a, b = STACK, RANDOM.normal(size=(3, 4, 2) if left else (3, 2, 4))
+    factors = tgx.linalg.lu_factor(tgx.tensor(a))
+    x = tgx.linalg.lu_solve(*factors, tgx.tensor(b), left=left, adjoint=adjoint).numpy()
+    whole = a.swapaxes(-1, -2) if adjoint else a
+    np.testing.assert_allclose(whole @ x if left else x @ whole, np.broadcast_to(b, (2, *b.shape)),
+                               1e-10, 1e-12)  # fmt: skip
+
+
+def test_elimination_without_exchanges():
+    p, lower, upper = tgx.linalg.lu(tgx.tensor(SYMMETRIC), pivot=False)
+    assert p.shape == (0,)
+    close(lower @ upper, SYMMETRIC, 1e-11)
+
+
+def test_elimination_of_singular_matrices():
+    p, lower, upper = tgx.linalg.lu(tgx.tensor(SINGULAR))
+    close(p @ lower @ upper, SINGULAR)
+    assert tgx.linalg.lu_factor_ex(tgx.tensor(SINGULAR)).info.item() == 2
+    assert tgx.lu(tgx.tensor(np.stack([SINGULAR, np.eye(2)])), get_infos=True)[2].tolist() == [2, 0]
+    with pytest.raises(
+        LinAlgError, match="a 0 on the diagonal of U, in row 1\n  do:  lu_solve would"
+    ):
+        tgx.linalg.lu_factor(tgx.tensor(SINGULAR))
+    with pytest.raises(LinAlgError, match="the gradient of lu"):
+        tgx.linalg.lu(leaf(SINGULAR)).U.sum().backward()
+
+
+def test_pivots_are_checked():
+    factors, pivots = tgx.linalg.lu_factor(tgx.tensor(SQUARE))
+    with pytest.raises(DtypeError, match="pivots of float64"):
+        tgx.linalg.lu_solve(factors, pivots.double(), factors)
+    with pytest.raises(ShapeError, match=r"pivots of shape \(3,\)"):
+        tgx.lu_unpack(factors, pivots[:3])
+    with pytest.raises(ShapeError, match="with the pivot 5\n  got: 4 rows"):
+        tgx.lu_unpack(factors, pivots * 0 + 5)
+    with pytest.raises(ShapeError, match="as many rows as A"):
+        tgx.linalg.lu_solve(factors, pivots, tgx.ones(3, 1).double())
+
+
+@pytest.mark.parametrize(
+    "array", [SQUARE, TALL, TALL.T, STACK], ids=["square", "tall", "wide", "stack"]
+)
+def test_reflections(array):
+    x = tgx.tensor(array)
+    packed, tau = tgx.geqrf(x)
+    n, m = array.shape[-2:]
+    upper = packed.triu()[..., : min(n, m), :]
+    q = tgx.linalg.householder_product(packed[..., : min(n, m)], tau)
+    close(q @ upper, array, 1e-11, 1e-13)
+    whole = np.linalg.qr(array, "complete")[0]
+    other = RANDOM.normal(size=(*array.shape[:-2], n, 2))
+    close(tgx.ormqr(packed, tau, tgx.tensor(other)), whole @ other, 1e-11, 1e-13)
+    turned = whole.swapaxes(-1, -2)
+    close(tgx.ormqr(packed, tau, tgx.tensor(other), transpose=True), turned @ other, 1e-11, 1e-13)
+    beside = tgx.tensor(other.swapaxes(-1, -2).copy())
+    close(tgx.ormqr(packed, tau, beside, left=False), beside.numpy() @ whole, 1e-11, 1e-13)
+
+
+def test_reflections_say_what_is_wrong():
+    with pytest.raises(GraphError, match=r"use linalg\.qr"):
+        tgx.geqrf(leaf(TALL)).a.sum().backward()
+    with pytest.raises(ShapeError, match="more columns than rows"):
+        tgx.linalg.householder_product(tgx.ones(2, 3), tgx.ones(2))
+    with pytest.raises(ShapeError, match=r"factors of shape \(4,\)"):
+        tgx.linalg.householder_product(tgx.ones(5, 3), tgx.ones(4))
+    with pytest.raises(ShapeError, match="as many rows as input"):
+        tgx.ormqr(tgx.ones(3, 2), tgx.ones(2), tgx.ones(2, 2))
+
+
+@pytest.mark.parametrize("shape", [(30, 20), (20, 30), (2, 12, 9)])
+def test_singular_values_from_random_directions(shape):
+    *leading, n, m = shape
+    array = RANDOM.normal(size=(*leading, n, 3)) @ RANDOM.normal(size=(*leading, 3, m))
+    tgx.manual_seed(0)
+    u, s, v = tgx.svd_lowrank(tgx.tensor(array), q=4)
+    close((u * s.unsqueeze(-2)) @ v.mT, array, 1e-10, 1e-11)
+    expected = np.linalg.svd(array, compute_uv=False)[..., :4]
+    np.testing.assert_allclose(s.numpy(), expected, 1e-10, 1e-11)
+    u, s, v = tgx.pca_lowrank(tgx.tensor(array), q=3)
+    centred = array - array.mean(-2, keepdims=True)
+    close((u * s.unsqueeze(-2)) @ v.mT, centred, 1e-10, 1e-11)
+    shift = tgx.tensor(array.mean(-2, keepdims=True))
+    close(tgx.svd_lowrank(tgx.tensor(array), 3, M=shift).S, s.numpy(), 1e-10)
+
+
+def test_low_ranks_are_checked():
+    with pytest.raises(ArgumentError, match="q from 0 to 3"):
+        tgx.svd_lowrank(tgx.tensor(TALL), q=4)
+    with pytest.raises(ArgumentError, match="niter=-1"):
+        tgx.pca_lowrank(tgx.tensor(TALL), niter=-1)
+
+
+def test_parts_that_are_too_long():
+    x = tgx.tensor(TALL)
+    long = tgx.renorm(x, 2, 0, 0.5).norm(dim=1)
+    assert (long.numpy() <= 0.5).all()
+    close(tgx.renorm(x, math.inf, 1, 100.0), TALL)
+    for wrong in ({"p": 0}, {"maxnorm": -1.0}):
+        with pytest.raises(ArgumentError, match="a number out of range"):
+            tgx.renorm(x, **{"p": 2, "dim": 0, "maxnorm": 1.0} | wrong)
+    with pytest.raises(ShapeError, match="no parts"):
+        tgx.renorm(x[0], 2, 0, 1.0)
+
+
 # ---- what has no answer -------------------------------------------------------------------------
 
 
@@ -410,7 +541,9 @@ def test_dependent_columns_have_no_gradient_of_qr():
 def test_what_is_not_offered_says_what_to_use():
     with pytest.raises(AttributeError, match="use eigh for symmetric matrices"):
         _ = tgx.linalg.eig
-    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+    with pytest.raises(AttributeError, match="use lu_factor, or cholesky"):
+        _ = tgx.linalg.ldl_factor
+    with pytest.raises(AttributeError, match=r"linalg\.nothing\n  got: no such name"):
         _ = tgx.linalg.nothing
 
 
@@ -429,6 +562,15 @@ def test_older_names():
     close(tgx.cholesky(tgx.tensor(SYMMETRIC)), np.linalg.cholesky(SYMMETRIC), 1e-11)
     close(tgx.tensor(SQUARE).inverse(), np.linalg.inv(SQUARE), 1e-11)
     close(x.pinverse(), np.linalg.pinv(TALL), 1e-11)
+    b = tgx.tensor(TALL[:4])
+    a = tgx.tensor(SQUARE)
+    close(a @ tgx.lu_solve(b, *tgx.lu(a)), TALL[:4], 1e-11)
+    for transpose in (False, True):
+        solution, copy = tgx.triangular_solve(b, a, transpose=transpose)
+        upper = np.triu(SQUARE)
+        close(tgx.tensor(upper.T if transpose else upper) @ solution, TALL[:4], 1e-10)
+        assert (copy.numpy() == SQUARE).all()
+        assert not np.may_share_memory(copy.numpy(), a.numpy())
 
 
 def test_float32_and_empty_stacks():

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
+from scipy import stats
 
 import tinygradx as tgx
 from tinygradx import nn
@@ -25,11 +26,14 @@ bounded = settings(max_examples=50, deadline=None, derandomize=True, database=No
 #: Losses of single elements; zeros and ones suit all of them.
 PAIRED = (
     "mse_loss l1_loss huber_loss smooth_l1_loss binary_cross_entropy "
-    "binary_cross_entropy_with_logits".split()
+    "binary_cross_entropy_with_logits kl_div hinge_embedding_loss soft_margin_loss "
+    "poisson_nll_loss".split()
 )
 LAYERS = (
-    "MSELoss L1Loss HuberLoss SmoothL1Loss NLLLoss CrossEntropyLoss BCELoss "
-    "BCEWithLogitsLoss".split()
+    "MSELoss L1Loss HuberLoss SmoothL1Loss NLLLoss CrossEntropyLoss BCELoss BCEWithLogitsLoss "
+    "KLDivLoss HingeEmbeddingLoss MarginRankingLoss SoftMarginLoss MultiMarginLoss "
+    "MultiLabelMarginLoss MultiLabelSoftMarginLoss CosineEmbeddingLoss TripletMarginLoss "
+    "TripletMarginWithDistanceLoss PoissonNLLLoss GaussianNLLLoss".split()
 )
 
 
@@ -286,6 +290,82 @@ def test_nll_of_log_softmax_is_cross_entropy():
         np.testing.assert_allclose(two.item(), one.item(), 1e-14)
 
 
+# ---- margins and distributions ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "got"),
+    [
+        (lambda f, x: f.margin_ranking_loss(x, tgx.ones(2, 1), x), ShapeError, "that differ"),
+        (lambda f, x: f.margin_ranking_loss(x, x, tgx.ones(2, 1)), ShapeError, "that differ"),
+        (lambda f, x: f.cosine_embedding_loss(x, x, x), ShapeError, "do not match"),
+        (lambda f, x: f.cosine_embedding_loss(x, x, tgx.ones(1), "x"), ShapeError, "do not match"),
+        (lambda f, x: f.triplet_margin_loss(x, x, x[0]), ShapeError, "different numbers"),
+        (lambda f, x: f.triplet_margin_loss(x, x, x, margin=0.0), ArgumentError, "no number"),
+        (lambda f, x: f.triplet_margin_loss(x, x, x, reduction="all"), ArgumentError, "no such"),
+        (lambda f, x: f.multi_margin_loss(x, tgx.tensor([0, 1, 2])), ShapeError, "do not match"),
+        (lambda f, x: f.multi_margin_loss(x, tgx.tensor([0, 3])), DimError, "the class index 3"),
+        (lambda f, x: f.multi_margin_loss(x, tgx.tensor([0, -1])), DimError, "the class index -1"),
+        (lambda f, x: f.multi_margin_loss(x, tgx.ones(2)), DtypeError, "a target of float32"),
+        (lambda f, x: f.multi_margin_loss(x.long(), tgx.tensor([0, 1])), DtypeError, "of int64"),
+        (lambda f, x: f.multi_margin_loss(x, tgx.tensor([0, 1]), p=3), ArgumentError, "neither 1"),
+        (
+            lambda f, x: f.multi_margin_loss(x, tgx.tensor([0, 1]), weight=x[:, 0]),
+            ShapeError, "an input of 3 classes",
+        ),
+        (lambda f, x: f.multi_margin_loss(x[None], tgx.tensor([0])), ShapeError, "neither rows"),
+        (lambda f, x: f.multi_margin_loss(x[:, :0], tgx.tensor([0, 0])), ShapeError, "neither"),
+        (lambda f, x: f.multilabel_margin_loss(x, tgx.tensor([0, 1])), ShapeError, "that differ"),
+        (lambda f, x: f.multilabel_margin_loss(x, 3 * x.long()), DimError, "the class index 3"),
+        (lambda f, x: f.multilabel_soft_margin_loss(x[0, 0], x[0, 0]), ShapeError, "no classes"),
+        (lambda f, x: f.gaussian_nll_loss(x, x, tgx.ones(2, 2)), ShapeError, "do not fit"),
+        (lambda f, x: f.gaussian_nll_loss(x, x[:1, :2], x), ShapeError, "that differ"),
+        (lambda f, x: f.gaussian_nll_loss(x, x, -x), ArgumentError, "a variance of -1.0"),
+        (lambda f, x: f.gaussian_nll_loss(x, x, math.nan), ArgumentError, "a variance of nan"),
+        (lambda f, x: f.gaussian_nll_loss(x, x, x, eps=0.0), ArgumentError, "no number above 0"),
+        (
+            lambda f, x: f.kl_div(x[:0], x[:0], reduction="batchmean"), ArgumentError,
+            "a batch of none",
+        ),
+        (lambda f, x: f.kl_div(x, x, "batchmean"), ArgumentError, "place of an older argument"),
+    ],
+)  # fmt: skip
+def test_what_losses_with_margins_refuse(call, kind, got):
+    with pytest.raises(kind) as error:
+        call(functional, tgx.ones(2, 3))
+    assert got in said(error)[1]
+    assert said(error)[2]
+
+
+def test_settings_of_layers_are_refused_when_they_are_made():
+    with pytest.raises(ArgumentError, match="TripletMarginLoss with margin=-1"):
+        nn.TripletMarginLoss(-1.0)
+    with pytest.raises(ArgumentError, match="MultiMarginLoss with p=3"):
+        nn.MultiMarginLoss(3)
+
+
+def test_a_divergence_by_hand():
+    """From a fair coin to one that always shows heads it is log 2."""
+    fair, heads = tgx.tensor([[0.5, 0.5]]), tgx.tensor([[1.0, 0.0]])
+    divergence = functional.kl_div(fair.log(), heads, reduction="batchmean")
+    np.testing.assert_allclose(divergence.item(), math.log(2.0), 1e-6)
+
+
+def test_the_negative_logarithm_of_a_density():
+    """With `full`, the loss is the density's logarithm itself, by SciPy."""
+    x, t, v = np.array([0.5, -1.0]), np.array([0.7, 2.0]), np.array([0.3, 2.5])
+    loss = functional.gaussian_nll_loss(
+        tgx.tensor(x), tgx.tensor(t), tgx.tensor(v), full=True, reduction="none"
+    )
+    np.testing.assert_allclose(loss.numpy(), -stats.norm.logpdf(t, x, np.sqrt(v)), 1e-12)
+    counts = np.array([7.0, 30.0])
+    loss = functional.poisson_nll_loss(
+        tgx.tensor(np.log([5.0, 31.0])), tgx.tensor(counts), full=True, reduction="none"
+    )
+    exact = -stats.poisson.logpmf(counts, [5.0, 31.0])
+    np.testing.assert_allclose(loss.numpy(), exact, atol=1.0 / (12.0 * counts.min()))  # Stirling
+
+
 # ---- digits -------------------------------------------------------------------------------------
 
 
@@ -343,6 +423,8 @@ def test_layers_say_what_is_not_the_default():
     assert repr(nn.MSELoss()) == "MSELoss()"
     assert repr(nn.HuberLoss("sum", 0.5)) == "HuberLoss(reduction='sum', delta=0.5)"
     assert repr(nn.SmoothL1Loss()) == "SmoothL1Loss(beta=1.0)"
+    assert repr(nn.KLDivLoss("batchmean")) == "KLDivLoss(reduction='batchmean')"
+    assert repr(nn.TripletMarginLoss()) == "TripletMarginLoss(margin=1.0, p=2.0, eps=1e-06)"
     assert repr(nn.CrossEntropyLoss(label_smoothing=0.1)) == "CrossEntropyLoss(label_smoothing=0.1)"
 
 

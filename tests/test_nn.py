@@ -299,6 +299,7 @@ def test_every_activation_has_a_layer_that_is_its_function():
             assert (layer()(x) == nn.functional.prelu(x, tgx.tensor([0.25]))).all()
             continue
         settings = {"pieces": 2} if name == "maxout" else {}
+        settings |= {"dim": 1} if name in ("softmax", "log_softmax", "softmin") else {}
         assert layer.__name__ == layer_name
         assert layer_name in nn.__all__
         function = getattr(nn.functional, name)
@@ -309,7 +310,9 @@ def test_layers_take_settings_as_pytorch_does():
     x = tgx.tensor([-2.0, 1.0])
     assert nn.LeakyReLU(0.5)(x).tolist() == [-1.0, 1.0]
     assert nn.ReLU(inplace=True)(x).tolist() == [0.0, 1.0]
-    assert x.tolist() == [-2.0, 1.0]
+    assert x.tolist() == [0.0, 1.0]
+    x = tgx.tensor([-2.0, 1.0])
+    assert repr(nn.LeakyReLU(0.2, True)) == "LeakyReLU(negative_slope=0.2, inplace=True)"
     assert nn.Softmax(dim=0)(x).sum().item() == pytest.approx(1.0)
     assert repr(nn.Hardtanh(-2.0, max_val=2.0)) == "Hardtanh(min_val=-2.0, max_val=2.0)"
     assert (nn.GELU("tanh")(x) == tgx.gelu(x, approximate="tanh")).all()

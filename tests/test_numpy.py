@@ -69,6 +69,7 @@ FUNCTIONS = [
     ("mean by position", lambda x: np.mean(x, 0, None, None, True)),
     ("prod", lambda x: np.prod(x, axis=-1)),
     ("prod of all", lambda x: np.prod(x)),
+    ("prod of all, kept", lambda x: np.prod(x, keepdims=True)),
     ("var", lambda x: np.var(x, axis=1)),
     ("std", lambda x: np.std(x, axis=0, ddof=1)),
     ("max", lambda x: np.max(x, axis=1)),
@@ -103,6 +104,7 @@ FUNCTIONS = [
     ("where", lambda x: np.where(x > 0.5, x, 0.0)),
     ("clip", lambda x: np.clip(x, -0.5, 1.0)),
     ("dot", lambda x: np.dot(SQUARE, x)),
+    ("dot with a stack", lambda x: np.dot(SQUARE, np.stack([x, 2.0 * x, 3.0 * x]))),
     ("matmul", lambda x: np.matmul(SQUARE, x)),
     ("inner", lambda x: np.inner(x, A[0])),
     ("outer", lambda x: np.outer(x[0], x)),
@@ -121,6 +123,7 @@ FUNCTIONS = [
     ("norm", lambda x: np.linalg.norm(x, axis=1)),
     ("inv", lambda x: np.linalg.inv(x[:, :2])),
     ("det", lambda x: np.linalg.det(x[:, :2])),
+    ("pinv", lambda x: np.linalg.pinv(x)),
     ("matrix_power", lambda x: np.linalg.matrix_power(x[:, :2], 3)),
     ("round", lambda x: np.round(x, 1)),
 ]  # fmt: skip
@@ -144,6 +147,8 @@ def test_functions_that_answer_no_floats():
         lambda x: np.argsort(x, axis=0),
         lambda x: np.all(x > 0.0, axis=1),
         lambda x: np.any(x > 1.9),
+        lambda x: np.any(x > 1.9, keepdims=True),
+        lambda x: np.all(x > 1.9, keepdims=True),
         lambda x: np.count_nonzero(x > 0.0, axis=0),
         lambda x: np.where(x > 0.0)[1],
         lambda x: np.zeros_like(x),
@@ -198,8 +203,38 @@ def test_what_numpy_has_alone_computes_on_arrays():
             call(leaf(A))
     with pytest.raises(ArgumentError, match="where="):
         np.sum(x, where=A > 0)
-    with pytest.raises(ArgumentError, match="ord="):
-        np.linalg.norm(x, ord=1)
+    for order, axis in ((1, None), (2, None), (2, (0, 1))):
+        with pytest.raises(ArgumentError, match="ord="):
+            np.linalg.norm(x, ord=order, axis=axis)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda x: np.add.at(x, [0, 0], 1.0),
+        lambda x: np.copyto(x, 1.0),
+        lambda x: np.copyto(dst=x, src=1.0),
+        lambda x: np.put(x, [0], 1.0),
+        lambda x: np.putmask(x, [True, False], 1.0),
+        lambda x: np.place(arr=x, mask=[True, False], vals=[1.0]),
+        lambda x: np.put_along_axis(x, np.array([0]), 1.0, 0),
+        lambda x: np.fill_diagonal(x.reshape(2, 1), 1.0),
+        lambda x: np.modf(np.zeros(2), out=(x, np.zeros(2))),
+    ],
+)
+def test_what_numpy_writes_to_a_tensor_is_seen(write):
+    x = tgx.tensor([2.0, 3.0], dtype=tgx.float64, requires_grad=True)
+    y = x * 1.0
+    z = y * y
+    write(y.detach())
+    with pytest.raises(GraphError, match=r"changed in place at .*test_numpy"):
+        z.sum().backward()
+
+
+def test_several_results_into_tensors():
+    whole, rest = np.zeros(2), tgx.zeros(2, dtype=tgx.float64)
+    assert np.modf(tgx.tensor([1.5, 2.25]), out=(rest, whole)) == (rest, whole)
+    assert (rest.tolist(), whole.tolist()) == ([0.5, 0.25], [1.0, 2.0])
 
 
 # ---- memory -------------------------------------------------------------------------------------
@@ -246,6 +281,16 @@ def test_asarray_copies_when_asked_and_only_then():
             tgx.asarray(data, dtype=dtype, copy=False)
 
 
+def test_asarray_of_a_tensor_keeps_its_history_and_its_writes_are_seen():
+    y = leaf(A) * 1.0
+    assert tgx.asarray(y) is y and tgx.asarray(y, copy=True, dtype=tgx.float32).requires_grad
+    assert tgx.asarray(y.detach(), requires_grad=True).is_leaf
+    z = (y * y).sum()
+    tgx.asarray(y, requires_grad=False).zero_()
+    with pytest.raises(GraphError, match="changed in place"):
+        z.backward()
+
+
 def test_read_only_memory_stays_read_only():
     array = A.copy()
     array.flags.writeable = False
@@ -268,6 +313,11 @@ def test_dlpack_with_numpy_shares_memory():
     assert x.__dlpack_device__() == (1, 0)
     with pytest.raises(BufferError, match=r"use x\.detach\(\)"):
         np.from_dlpack(leaf(A))
+    backwards = tgx.from_numpy(np.arange(3.0)[::-1])
+    for hand_over in (np.from_dlpack, tgx.utils.dlpack.to_dlpack):
+        with pytest.raises(BufferError, match=r"(?s)read backwards.*x\.clone\(\)"):
+            hand_over(backwards)
+    assert np.from_dlpack(backwards.clone()).tolist() == [2.0, 1.0, 0.0]
     capsule = tgx.utils.dlpack.to_dlpack(x)
     again = tgx.utils.dlpack.from_dlpack(capsule)
     assert np.shares_memory(again.numpy(), x.numpy())
@@ -419,6 +469,8 @@ def test_questions_about_dtypes():
     assert tgx.finfo(tgx.float64).eps == 2.0**-52 and tgx.finfo().bits == 32
     assert tgx.iinfo(tgx.uint8).max == 255 and tgx.iinfo(tgx.int64).min == -(2**63)
     assert tgx.Size([2, tgx.tensor(3)]).numel() == 6
+    small, number = tgx.ones(2, dtype=tgx.int16), np.int64(2)
+    assert tgx.result_type(small.sum(dtype=tgx.int16), number) == (small[0] * number).dtype
     for ask, says in (
         (lambda: tgx.finfo(tgx.int8), "use iinfo"),
         (lambda: tgx.iinfo(tgx.float32), "use finfo"),
@@ -462,3 +514,37 @@ def test_creation_in_further_words():
     assert tgx.full_like(x, 2.0, requires_grad=True).requires_grad
     assert tgx.zeros_like(tgx.tensor(3.0)).shape == ()
     assert tgx.eye(2, device="cpu").tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda a: np.prod(a, axis=(0, 1)),
+        lambda a: np.prod(a, axis=(0, -1), keepdims=True),
+        lambda a: np.prod(a, keepdims=True),
+        lambda a: np.count_nonzero(a, keepdims=True),
+        lambda a: np.count_nonzero(a, axis=0, keepdims=True),
+        lambda a: np.reshape(a, (3, 4), order="F"),
+        lambda a: np.reshape(a, (-1,), order="C"),
+        lambda a: np.ravel(a, order="F"),
+        lambda a: np.sort(a, axis=0, kind="stable"),
+        lambda a: np.argsort(a, kind="mergesort"),
+        lambda a: np.expand_dims(a, (0, 2)),
+        lambda a: np.expand_dims(a, (-1, 0)),
+        lambda a: np.squeeze(a[None, :, None], axis=(0, 2)),
+        lambda a: np.where(a, 1.0, 2.0),
+        lambda a: np.multiply(a, np.matrix(a)),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+def test_arguments_that_numpy_has(call):
+    array = np.arange(12.0).reshape(2, 6) % 5 + 0.5 - (np.arange(12.0).reshape(2, 6) == 5)
+    ours, theirs = call(tgx.from_numpy(array)), np.asarray(call(array))
+    assert isinstance(ours, tgx.Tensor)
+    assert ours.shape == theirs.shape
+    np.testing.assert_allclose(ours.numpy(), theirs, rtol=1e-15)
+
+
+def test_only_sizes_of_1_are_squeezed_as_in_numpy():
+    with pytest.raises(ValueError, match=r"(?s)size 6 along axis 1.*x\.squeeze\(dim\)"):
+        np.squeeze(tgx.ones(1, 6), axis=1)

@@ -109,7 +109,7 @@ def test_the_lines_are_what_the_kernels_and_the_way_back_compute(name):
         x = np.concatenate([x, [jump.place for jump in line.jumps]])
         leaf = tgx.tensor(x, requires_grad=True)
         if name in ("softmax", "log_softmax", "softmin"):
-            y = op(tgx.stack([leaf, 0 * leaf, 0 * leaf], 1))[:, 0]
+            y = op(tgx.stack([leaf, 0 * leaf, 0 * leaf], 1), 1)[:, 0]
         elif name == "maxout":
             y = op(tgx.stack([leaf, tgx.zeros_like(leaf)], 1))[:, 0]
         else:

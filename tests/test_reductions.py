@@ -210,6 +210,42 @@ def test_sums_of_bools_and_small_integers_are_int64():
     assert tgx.cumsum(tgx.tensor([1, 2]), 0, dtype=tgx.float32).dtype == tgx.float32
 
 
+@pytest.mark.parametrize("dtype", [tgx.uint8, tgx.int32, tgx.bool, tgx.float64])
+def test_sums_and_products_have_the_dtype_that_was_asked_for(dtype):
+    x = tgx.tensor([200, 100])
+    for of in (x.sum, x.prod):
+        assert of(dtype=dtype).dtype == of(0, dtype=dtype).dtype == dtype
+    for cumulated in (x.cumsum, x.cumprod):
+        assert cumulated(0, dtype=dtype).dtype == dtype
+    assert x.sum(dtype=tgx.uint8).item() == 44
+
+
+@pytest.mark.parametrize("dtype", [tgx.uint8, tgx.int32, tgx.bool])
+def test_whatever_sums_integers_sums_them_as_int64(dtype):
+    x = tgx.ones(300, 2, dtype=dtype)
+    for total in (x.sum(0), x.sum_to_size(1, 2)[0], tgx.einsum("ij->j", x)):
+        assert total.dtype == tgx.int64
+        assert total.tolist() == [300, 300]
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_long_sums_of_float32_keep_their_digits(order):
+    generator = np.random.default_rng(0)
+    for shape in [(70_000, 3), (3, 70_000), (300, 4, 300), (1024, 2), (2049, 1)]:
+        x = np.asarray(generator.random(shape) + 100.0, np.float32, order)
+        for array in (x, x[::-1], x[..., :2]):
+            for dims in [None, 0, (0, x.ndim - 1), tuple(range(x.ndim))]:
+                exact = array.sum(dims, np.float64)
+                for keepdim in (False, True):
+                    got = tgx.from_numpy(array).sum(dims, keepdim).numpy()
+                    assert got.dtype == np.float32
+                    np.testing.assert_allclose(got.reshape(exact.shape), exact, 1e-5)
+    ones = tgx.from_numpy(np.asarray(np.ones((2**24 + 10, 2), np.float32), order=order))
+    assert ones.sum(0).tolist() == [2**24 + 10] * 2
+    assert ones.mean(0).tolist() == [1.0, 1.0]
+    assert ones[:, 0].cumsum(0)[-1].item() == 2**24 + 10
+
+
 def test_cumulative_operations_ask_for_a_dim():
     with pytest.raises(ArgumentError, match=r"x\.flatten\(\)\.cumsum\(0\)"):
         tgx.cumsum(tgx.ones(2, 2))
@@ -415,6 +451,16 @@ def test_counts():
         tgx.bincount(tgx.tensor([-1]))
     with pytest.raises(ArgumentError, match="no finite interval"):
         tgx.histc(tgx.tensor([NAN]))
+    with pytest.raises(ArgumentError, match="minlength=-1"):
+        tgx.bincount(tgx.tensor([1]), minlength=-1)
+    with pytest.raises(ArgumentError, match="not a row in order"):
+        tgx.histogram(x, tgx.tensor([]))
+    with pytest.raises(DtypeError, match="holds no fractions"):
+        tgx.histc(tgx.tensor([True]))
+    assert tgx.histogram(x, 2, range=(8.0, 9.0), density=True).hist.isnan().all()
+    assert tgx.tensor([3e38, 3e38]).cumsum(0).tolist()[1] == math.inf  # and no warning
+    with pytest.raises(ShapeError, match="no elements"):
+        tgx.nanmedian(tgx.tensor([], dtype=tgx.int64))
 
 
 # ---- lengths and distances ----------------------------------------------------------------------

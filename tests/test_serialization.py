@@ -113,6 +113,12 @@ def test_one_tensor_in_two_places_stays_one():
     assert found["a"] is found["b"][0] and found["c"] is not found["a"]
     found["a"].add_(1.0)
     assert x.tolist() == [1.0, 1.0]  # memory of its own
+    w = tgx.ones(2, requires_grad=True)
+    for pair in ([w, w.detach(), w], [w.detach(), w, w]):
+        one, two, three = through(pair)
+        assert [t.requires_grad for t in (one, two, three)] == [t.requires_grad for t in pair]
+        assert one is not two and (three is one or three is two)
+        assert np.shares_memory(one, two)
 
 
 def test_paths_and_open_files(tmp_path):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
+from collections.abc import Iterable
 from types import FrameType
 
 STANDARD = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
@@ -48,6 +50,27 @@ def user_line(depth: int = 1) -> str:
     return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
 
 
+def warn(asked: str, got: str, do: str) -> None:
+    """Warn of what is allowed and seldom meant, at the user's own line.
+
+    Parameters
+    ----------
+    asked, got, do : str
+        As in `TeachingError`.
+    """
+    frame = user_frame(2)
+    text = f"{asked}\n  got: {got}\n  do:  {do}"
+    if frame is None:
+        warnings.warn(text, stacklevel=3)
+        return
+    known = frame.f_globals.setdefault("__warningregistry__", {})
+    name = frame.f_globals.get("__name__", "<string>")
+    warnings.warn_explicit(
+        f"{text}\n  at:  {user_line(2)}",
+        UserWarning, frame.f_code.co_filename, frame.f_lineno, name, known,
+    )  # fmt: skip
+
+
 class TeachingError(Exception):
     """Base of every error raised on purpose.
 
@@ -84,6 +107,10 @@ class DtypeError(TeachingError, TypeError, RuntimeError):
     """A dtype that the operation cannot take."""
 
 
+class IndexDtypeError(DtypeError, IndexError):
+    """An index of a dtype that cannot be one."""
+
+
 class ArgumentError(TeachingError, ValueError):
     """An argument outside what the function takes."""
 
@@ -100,6 +127,18 @@ class UnknownNameError(TeachingError, KeyError, AttributeError):
     """A name that is not registered."""
 
 
+class ArgumentNameError(ArgumentError, TypeError):
+    """An argument by a name that the function does not have."""
+
+
+class NotWrittenError(TeachingError, NotImplementedError):
+    """A method that a class of one's own has to have."""
+
+
+class StateError(UnknownNameError, RuntimeError):
+    """A state that has other names than the model it is loaded into."""
+
+
 class DeviceError(TeachingError, RuntimeError):
     """A device that is not here, or arrays on two devices."""
 
@@ -114,3 +153,102 @@ class RendererNotFound(TeachingError, RuntimeError):  # noqa: N818
 
 class RenderError(TeachingError, RuntimeError):
     """A drawing program that refused, crashed or took too long."""
+
+
+# ---- names ---------------------------------------------------------------------------------------
+
+#: Names of PyTorch that are not here: what they are about, and what to do instead.
+ABSENT = {
+    "complex numbers": (
+        "complex complex64 complex128 cfloat cdouble polar view_as_real view_as_complex imag",
+        "keep the real and the imaginary part in two tensors",
+    ),
+    "Fourier transforms": ("fft stft istft", "use numpy.fft on x.detach().numpy()"),
+    "sparse tensors": (
+        "sparse sparse_coo_tensor sparse_csr_tensor sparse_csc_tensor",
+        "use a dense tensor, or index_add and scatter_add for its few elements",
+    ),
+    "floats of 16 bits": (
+        "half float16 bfloat16 HalfTensor BFloat16Tensor amp autocast",
+        "use float32",
+    ),
+    "compiled models": ("jit", "leave it out: the model runs as it is"),
+    "quantized tensors": (
+        "quantization quantize_per_tensor quantize_per_channel qint8 quint8", "use float32",
+    ),
+    "several processes or machines": (
+        "distributed multiprocessing", "leave it out: there is one process",
+    ),
+    "hooks on what is kept for the way back": (
+        "saved_tensors_hooks disable_saved_tensors_hooks save_on_cpu register_multi_grad_hook "
+        "allow_mutation_on_saved_tensors",
+        "use utils.checkpoint to keep less, and x.register_hook to see gradients",
+    ),
+    "derivatives on the way forward": ("forward_ad dual_level make_dual", "use func.jvp"),
+    "models of others": ("hub onnx", "build the model, and load_state_dict its parameters"),
+}  # fmt: skip
+
+
+def unknown_name(place: str, name: str, known: Iterable[str]) -> AttributeError:
+    """The error for a name that a module does not have, with the ones that may be meant.
+
+    Parameters
+    ----------
+    place, name : str
+        The module, and what was asked of it.
+    known : iterable of str
+        What it has.
+
+    Examples
+    --------
+    >>> from tinygradx.errors import unknown_name
+    >>> unknown_name("tinygradx", "sofmax", ["softmax", "softmin", "exp"]).do
+    'did you mean tinygradx.softmax?'
+    """
+    if name.startswith("_"):  # asked by Python itself, which only wants to know that it is not here
+        return AttributeError(f"module {place!r} has no attribute {name!r}")
+    for family, (names, do) in ABSENT.items():
+        if name in names.split():
+            return UnknownNameError(f"{place}.{name}", f"{family}, which are not offered", do)
+    near = closest(name, known)
+    do = f"did you mean {place}.{near}?" if near else f"look at dir({place})"
+    return UnknownNameError(f"{place}.{name}", "no such name", do)
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name most like the one that was given; empty where none is like it."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, known, 1, 0.7)), "")
+
+
+def check_names(kind: type, named: Iterable[str]) -> None:
+    """Refuse arguments by names that the `__init__` of a class does not take.
+
+    Parameters
+    ----------
+    kind : type
+        The class that is called.
+    named : iterable of str
+        The names that it is called with.
+
+    Raises
+    ------
+    ArgumentNameError
+        With the name that may be meant.
+    """
+    if not named:
+        return
+    import inspect
+
+    parameters = inspect.signature(kind.__init__).parameters  # type: ignore[misc]
+    if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return
+    for name in named:
+        if name not in parameters:
+            known = [p for p in parameters if p != "self"]
+            near = closest(name, known)
+            raise ArgumentNameError(
+                f"make {kind.__name__} with {name}=", "no argument of that name",
+                f"did you mean {near}=?" if near else f"use {', '.join(known) or 'none'}",
+            )  # fmt: skip

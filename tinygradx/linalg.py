@@ -1,6 +1,6 @@
 """Linear algebra under PyTorch's names: `tinygradx.linalg.solve`, `svd`, `eigh`, `norm`, ...
 
-What they compute is in `ops/linalg.py`.
+What they compute is in `ops/linalg/`.
 
 >>> import tinygradx as tgx
 >>> A = tgx.tensor([[4.0, 2.0], [2.0, 5.0]], requires_grad=True)
@@ -10,7 +10,7 @@ tensor(16., grad_fn=<det>)
 
 from typing import Any
 
-from tinygradx.errors import UnknownNameError
+from tinygradx.errors import UnknownNameError, unknown_name
 from tinygradx.ops.distances import vector_norm
 from tinygradx.ops.linalg import (
     LinAlgError,
@@ -22,9 +22,14 @@ from tinygradx.ops.linalg import (
     diagonal,
     eigh,
     eigvalsh,
+    householder_product,
     inv,
     inv_ex,
     lstsq,
+    lu,
+    lu_factor,
+    lu_factor_ex,
+    lu_solve,
     matrix_exp,
     matrix_norm,
     matrix_rank,
@@ -54,9 +59,14 @@ __all__ = [
     "diagonal",
     "eigh",
     "eigvalsh",
+    "householder_product",
     "inv",
     "inv_ex",
     "lstsq",
+    "lu",
+    "lu_factor",
+    "lu_factor_ex",
+    "lu_solve",
     "matmul",
     "matrix_exp",
     "matrix_norm",
@@ -83,12 +93,9 @@ __all__ = [
 _NOT_HERE = {
     "eig": "its answers are complex; use eigh for symmetric matrices, svd for others",
     "eigvals": "its answers are complex; use eigvalsh for symmetric matrices, svdvals for others",
-    "lu": "use solve, det and inv, which need no factorisation of yours; cholesky and qr make one",
-    "lu_factor": "use solve, which takes all right-hand sides at once",
-    "lu_solve": "use solve, which takes all right-hand sides at once",
-    "ldl_factor": "use solve, or cholesky for positive definite matrices",
-    "ldl_solve": "use solve, or cholesky for positive definite matrices",
-    "householder_product": "use qr, which answers Q itself",
+    "ldl_factor": "use lu_factor, or cholesky for positive definite matrices",
+    "ldl_factor_ex": "use lu_factor_ex, or cholesky_ex for positive definite matrices",
+    "ldl_solve": "use lu_solve, or solve",
 }
 
 
@@ -96,4 +103,4 @@ def __getattr__(name: str) -> Any:
     """Say what to use instead of what is not here."""
     if name in _NOT_HERE:
         raise UnknownNameError(f"tinygradx.linalg.{name}", "not offered", f"{_NOT_HERE[name]}")
-    raise AttributeError(f"module 'tinygradx.linalg' has no attribute {name!r}")
+    raise unknown_name("tinygradx.linalg", name, __all__)

@@ -243,16 +243,18 @@ class _Reader:
 
     def numbers(self, kind: str, name: str, wants: bool) -> Any:
         """The tensor, array or number under a name; the same object for the same name."""
-        key = f"{kind} {name}"
+        key = f"{kind} {name} {wants}"
         if key not in self.made_before:
             if name not in self.arrays:
                 raise _damaged(self.told, f"no numbers under the name {name!r:.80}")
             array = self.arrays[name]
-            if kind == "tensor":
-                if wants and array.dtype.kind != "f":
+            if kind == "tensor" and wants:
+                if array.dtype.kind != "f":
                     raise _damaged(self.told, f"{name!r:.80}, integers that require a gradient")
-                tensor = from_numpy(array)
-                self.made_before[key] = tensor.requires_grad_() if wants else tensor
+                plain = self.numbers(kind, name, False)
+                self.made_before[key] = plain.detach().requires_grad_()
+            elif kind == "tensor":
+                self.made_before[key] = from_numpy(array)
             else:
                 self.made_before[key] = array if kind == "array" else array[()]
         return self.made_before[key]

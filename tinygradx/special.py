@@ -7,8 +7,10 @@ tensor([0.5000, 0.8413])
 
 from tinygradx.ops.activations import log_softmax, softmax
 from tinygradx.ops.activations import sigmoid as expit
-from tinygradx.ops.elementary import erf, erfc, erfinv, exp2, expm1, log1p, ndtr, round
+from tinygradx.ops.bell_curve import erf, erfc, erfinv, ndtr
+from tinygradx.ops.exponentials import exp2, expm1, log1p
 from tinygradx.ops.reductions import logsumexp
+from tinygradx.ops.rounding import round
 from tinygradx.ops.special import (
     bessel_j0,
     bessel_j1,

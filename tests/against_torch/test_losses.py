@@ -356,6 +356,35 @@ def test_signatures_of_functions(name):
     assert arguments(getattr(ours, name)) == arguments(getattr(theirs, name))
 
 
+# ---- PyTorch's older words for a reduction -------------------------------------------------------
+
+
+@pytest.mark.parametrize("reduce", [None, True, False])
+@pytest.mark.parametrize("size_average", [None, True, False])
+@pytest.mark.parametrize(
+    "name",
+    "mse_loss l1_loss smooth_l1_loss binary_cross_entropy binary_cross_entropy_with_logits "
+    "nll_loss".split(),
+)
+@pytest.mark.filterwarnings("ignore:.*will be deprecated")
+def test_older_words(name, size_average, reduce):
+    x = drawn((4, 3), 1, 0.05, 0.95)
+    target = classes_for((4, 3)) % 3 if name == "nll_loss" else drawn((4, 3), 2, 0.0, 1.0)
+    given = {"size_average": size_average, "reduce": reduce}
+    agree(name, [x, target], **given)
+    layer = {"mse_loss": "MSELoss", "l1_loss": "L1Loss", "smooth_l1_loss": "SmoothL1Loss",
+             "binary_cross_entropy": "BCELoss", "nll_loss": "NLLLoss",
+             "binary_cross_entropy_with_logits": "BCEWithLogitsLoss"}[name]  # fmt: skip
+    layers_agree(getattr(nn, layer)(**given), getattr(torch.nn, layer)(**given), x, target)
+
+
+def test_older_words_by_position():
+    x, t = drawn((4, 3), 1), drawn((4, 3), 2)
+    assert ours.mse_loss(tgx.tensor(x), tgx.tensor(t), False).item() == pytest.approx(
+        ((x - t) ** 2).sum()
+    )
+
+
 # ---- second order -------------------------------------------------------------------------------
 
 

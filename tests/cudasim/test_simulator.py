@@ -81,14 +81,14 @@ def test_rows(op, direction, width, threads):
     random = np.random.default_rng(width)
     x, g = random.normal(size=(2, 3, width))
     columns = 1 if op.column else width
-    y = np.asarray(op(tgx.tensor(x)).numpy())
+    y = np.asarray(op(tgx.tensor(x), -1).numpy())
     text, slots = op._text("cuda", "float64", direction)
     if direction == "forward":
         arguments, expected = [x], y
     else:
         leaf = tgx.tensor(x, requires_grad=True)
         g = g[:, :columns].copy()
-        op(leaf).backward(tgx.tensor(g))
+        op(leaf, -1).backward(tgx.tensor(g))
         arguments = [g, *(x if n == "x" else y for n in op.saves)]
         expected = leaf.grad.numpy()
     out = np.full(expected.shape, 77.0)

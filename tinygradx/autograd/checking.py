@@ -43,6 +43,9 @@ def gradcheck(
     atol: float = 1e-5,
     rtol: float = 1e-3,
     raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    fast_mode: bool = False,
 ) -> bool:
     """Whether the gradients of a function are what small steps of its inputs say.
 
@@ -63,6 +66,8 @@ def gradcheck(
         How far both may be apart: `atol + rtol * abs(measured)`.
     raise_exception : bool
         Raise where they differ; answer False otherwise.
+    nondet_tol, check_undefined_grad, fast_mode
+        Taken for PyTorch's sake: every element is always compared.
 
     Returns
     -------
@@ -84,7 +89,7 @@ def gradcheck(
     >>> gradcheck(lambda x: x.tanh() * 2.0, x)
     True
     """
-    given = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+    given = _given(func, inputs, "gradcheck")
     moved = _movable(given, "gradcheck")
     found = _first_difference(func, given, moved, eps, atol, rtol)
     if found is None or not raise_exception:
@@ -101,6 +106,9 @@ def gradgradcheck(
     atol: float = 1e-5,
     rtol: float = 1e-3,
     raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    fast_mode: bool = False,
 ) -> bool:
     """Whether the second derivatives of a function are what small steps say.
 
@@ -109,7 +117,7 @@ def gradgradcheck(
 
     Parameters
     ----------
-    func, inputs, eps, atol, rtol, raise_exception
+    func, inputs, eps, atol, rtol, raise_exception, nondet_tol, check_undefined_grad, fast_mode
         As for `gradcheck`.
     grad_outputs : Tensor or sequence of Tensor, optional
         The gradients to begin with, of the shapes of the outputs; drawn at random (from a seed of
@@ -133,7 +141,7 @@ def gradgradcheck(
     >>> gradgradcheck(lambda x: x ** 3, x)
     True
     """
-    given = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+    given = _given(func, inputs, "gradgradcheck")
     moved = _movable(given, "gradgradcheck")
     outputs = _differentiable(_called(func, given))
     if grad_outputs is None:
@@ -159,6 +167,17 @@ def gradgradcheck(
     if found is None or not raise_exception:
         return found is None
     raise _explained(found, both, eps, "gradgradcheck")
+
+
+def _given(func: Any, inputs: Any, asked: str) -> tuple[Any, ...]:
+    """What the function is called with."""
+    if not callable(func) or not isinstance(inputs, (Tensor, tuple, list)):
+        wrong = inputs if callable(func) else func
+        raise DtypeError(
+            f"{asked} of {wrong!r:.40}", f"a {type(wrong).__name__}",
+            f"pass a function, and a tensor or a tuple of them: {asked}(f, (x,))",
+        )  # fmt: skip
+    return (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
 
 
 def _movable(given: tuple[Any, ...], asked: str) -> tuple[int, ...]:

@@ -1,12 +1,7 @@
 """Functions with a gradient of their own, by PyTorch's path; they live in `tensor`."""
 
-from tinygradx.tensor.function import (
-    Context,
-    CustomGradient,
-    Function,
-    custom_gradient,
-    once_differentiable,
-)
+from tinygradx.tensor.custom_gradient import CustomGradient, custom_gradient
+from tinygradx.tensor.function import Context, Function, once_differentiable
 
 #: What PyTorch calls the context.
 FunctionCtx = Context

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygradx.errors import DtypeError, ShapeError
-from tinygradx.ops.shapes import stack
+from tinygradx.ops.joining import stack
 from tinygradx.tensor import Tensor, as_tensor, from_numpy, tensor
 
 

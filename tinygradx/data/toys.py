@@ -78,26 +78,15 @@ def circles(
 
     Parameters
     ----------
-    n_samples : int
-        How many points, 2 or more; an odd one belongs to the inner circle.
-    noise : float
-        The standard deviation of what is added to both coordinates.
+    n_samples, noise, seed
+        As for `moons`; an odd point belongs to the inner circle.
     factor : float
         The radius of the inner circle, from 0 up to, not including, 1.
-    seed : int
-        Of the noise, from 0 on.
 
     Returns
     -------
-    x : Tensor
-        float32 of shape (n_samples, 2): the points.
-    y : Tensor
-        int64 of shape (n_samples,): the classes, 0 and 1.
-
-    Raises
-    ------
-    ArgumentError, DtypeError
-        If a number is out of range, or no number.
+    x, y : Tensor
+        As of `moons`, with the same errors.
 
     Examples
     --------
@@ -132,26 +121,15 @@ def spirals(
 
     Parameters
     ----------
-    n_samples : int
-        How many points, 2 or more; an odd one belongs to the second spiral.
-    noise : float
-        The standard deviation of what is added to both coordinates.
+    n_samples, noise, seed
+        As for `moons`; an odd point belongs to the second spiral.
     turns : float
         How often each arm winds around the middle.
-    seed : int
-        Of the noise, from 0 on.
 
     Returns
     -------
-    x : Tensor
-        float32 of shape (n_samples, 2): the points.
-    y : Tensor
-        int64 of shape (n_samples,): the classes, 0 and 1.
-
-    Raises
-    ------
-    ArgumentError, DtypeError
-        If a number is out of range, or no number.
+    x, y : Tensor
+        As of `moons`, with the same errors.
 
     Examples
     --------
@@ -181,24 +159,13 @@ def xor(n_samples: int = 100, noise: float = 0.1, seed: int = 0) -> tuple[Tensor
 
     Parameters
     ----------
-    n_samples : int
-        How many points, 2 or more.
-    noise : float
-        The standard deviation of what is added to both coordinates.
-    seed : int
-        Of the noise, from 0 on.
+    n_samples, noise, seed
+        As for `moons`.
 
     Returns
     -------
-    x : Tensor
-        float32 of shape (n_samples, 2): the points.
-    y : Tensor
-        int64 of shape (n_samples,): the classes, 0 and 1.
-
-    Raises
-    ------
-    ArgumentError, DtypeError
-        If a number is out of range, or no number.
+    x, y : Tensor
+        As of `moons`, with the same errors.
 
     Examples
     --------

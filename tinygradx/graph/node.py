@@ -134,7 +134,7 @@ class Node:
         self.cell = cell
 
     def name(self) -> str:
-        """What PyTorch would call it: `MulBackward0` for `mul`."""
+        """Its operation's name in PyTorch's form: `MulBackward0` for `mul`."""
         return str(self.op.node_name())
 
     @property

@@ -110,7 +110,7 @@ class Op:
         raise NotImplementedError
 
     def node_name(self) -> str:
-        """What PyTorch would call a node of it: `LogSoftmaxBackward0` for `log_softmax`."""
+        """Its name in PyTorch's form: `LogSoftmaxBackward0` for `log_softmax`."""
         return "".join(word.capitalize() for word in self.name.split("_")) + "Backward0"
 
     def replay(self, node: Node, handles: Sequence[Handle]) -> Handle:

@@ -38,28 +38,14 @@ _getframe = sys._getframe
 Where = tuple[CodeType, int]
 
 
-class set_grad_enabled:
-    """Record operations or not, inside a `with` block or a decorated function.
-
-    Parameters
-    ----------
-    mode : bool
-        True records, False does not.
-
-    Examples
-    --------
-    >>> import tinygradx as tgx
-    >>> x = tgx.tensor(3.0, requires_grad=True)
-    >>> with tgx.set_grad_enabled(False):
-    ...     (x * x).requires_grad
-    False
-    """
+class _Switch:
+    """Records, or does not, inside a `with` block or a decorated function."""
 
     def __init__(self, mode: bool) -> None:
         self.mode = bool(mode)
         self._tokens: list[Token[bool]] = []
 
-    def __enter__(self) -> set_grad_enabled:
+    def __enter__(self) -> _Switch:
         self._tokens.append(recording.set(self.mode))
         return self
 
@@ -71,8 +57,8 @@ class set_grad_enabled:
     ) -> None:
         recording.reset(self._tokens.pop())
 
-    def _again(self) -> set_grad_enabled:
-        return set_grad_enabled(self.mode)
+    def _again(self) -> _Switch:
+        return _Switch(self.mode)
 
     def __call__(self, function: F) -> F:
         """Decorate a function or a generator."""
@@ -116,7 +102,44 @@ def _switch_generator(function: Callable[..., Any], switch: Callable[[], Any]) -
     return wrapped
 
 
-class no_grad(set_grad_enabled):
+class set_grad_enabled(_Switch):
+    """Record operations or not from now on; in a `with` block for its length, or a decorator.
+
+    Parameters
+    ----------
+    mode : bool
+        True records, False does not.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> x = tgx.tensor(3.0, requires_grad=True)
+    >>> with tgx.set_grad_enabled(False):
+    ...     (x * x).requires_grad
+    False
+    """
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__(mode)
+        self._before = recording.get()
+        recording.set(self.mode)  # at once, as a statement of its own has no `with`
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        recording.set(self._before)
+
+    def __call__(self, function: F) -> F:
+        """Decorate a function or a generator; nothing changes outside of it."""
+        recording.set(self._before)
+        return super().__call__(function)
+
+
+class no_grad(_Switch):
     """Compute without recording: a `with` block, or a decorator (generators too).
 
     Examples
@@ -138,7 +161,7 @@ class no_grad(set_grad_enabled):
         super().__init__(False)
 
 
-class inference_mode(set_grad_enabled):
+class inference_mode(_Switch):
     """Compute without recording, as `no_grad` does; `inference_mode(False)` changes nothing.
 
     PyTorch's results of this mode can never be recorded again; ours can, like those of `no_grad`.
@@ -167,11 +190,11 @@ class inference_mode(set_grad_enabled):
         super().__init__(not mode and is_grad_enabled())
         self._off = mode
 
-    def _again(self) -> set_grad_enabled:
+    def _again(self) -> _Switch:
         return inference_mode(self._off)
 
 
-class enable_grad(set_grad_enabled):
+class enable_grad(_Switch):
     """Record again inside a `no_grad` block.
 
     Examples

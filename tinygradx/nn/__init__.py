@@ -5,17 +5,12 @@ This room knows tensors and the registry of activations, whose layers it makes f
 
 from typing import Any
 
+from tinygradx.errors import unknown_name
 from tinygradx.nn import activation as _activation
 from tinygradx.nn import functional, init, utils
 from tinygradx.nn.activation import PReLU
 from tinygradx.nn.attention import MultiheadAttention
-from tinygradx.nn.container import (
-    ModuleDict,
-    ModuleList,
-    ParameterDict,
-    ParameterList,
-    Sequential,
-)
+from tinygradx.nn.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from tinygradx.nn.convolution import (
     Conv1d,
     Conv2d,
@@ -24,11 +19,15 @@ from tinygradx.nn.convolution import (
     ConvTranspose2d,
     ConvTranspose3d,
 )
-from tinygradx.nn.distance import (
-    CosineSimilarity,
-    PairwiseDistance,
+from tinygradx.nn.dropout import (
+    AlphaDropout,
+    Dropout,
+    Dropout1d,
+    Dropout2d,
+    Dropout3d,
+    FeatureAlphaDropout,
 )
-from tinygradx.nn.dropout import Dropout
+from tinygradx.nn.embedding import Embedding
 from tinygradx.nn.flatten import Flatten, Identity, Unflatten
 from tinygradx.nn.images import (
     ChannelShuffle,
@@ -75,11 +74,27 @@ from tinygradx.nn.loss import (
     BCELoss,
     BCEWithLogitsLoss,
     CrossEntropyLoss,
+    GaussianNLLLoss,
     HuberLoss,
+    KLDivLoss,
     L1Loss,
     MSELoss,
+    MultiLabelSoftMarginLoss,
     NLLLoss,
+    PoissonNLLLoss,
     SmoothL1Loss,
+    SoftMarginLoss,
+)
+from tinygradx.nn.margin_loss import (
+    CosineEmbeddingLoss,
+    CosineSimilarity,
+    HingeEmbeddingLoss,
+    MarginRankingLoss,
+    MultiLabelMarginLoss,
+    MultiMarginLoss,
+    PairwiseDistance,
+    TripletMarginLoss,
+    TripletMarginWithDistanceLoss,
 )
 from tinygradx.nn.module import Module
 from tinygradx.nn.normalization import (
@@ -94,10 +109,7 @@ from tinygradx.nn.normalization import (
     LocalResponseNorm,
     RMSNorm,
 )
-from tinygradx.nn.parameter import (
-    Parameter,
-    UninitializedParameter,
-)
+from tinygradx.nn.parameter import Parameter, UninitializedParameter
 from tinygradx.nn.pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -119,6 +131,7 @@ from tinygradx.nn.pooling import (
     MaxUnpool3d,
 )
 from tinygradx.nn.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
+from tinygradx.nn.rrelu import RReLU
 from tinygradx.nn.transformer import (
     Transformer,
     TransformerDecoder,
@@ -128,31 +141,137 @@ from tinygradx.nn.transformer import (
 )
 
 __all__ = [
-    "GRU", "LSTM", "RNN", "GRUCell", "LSTMCell", "RNNCell", "MultiheadAttention", "Transformer",
-    "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder",
-    "TransformerEncoderLayer",
-    "Bilinear", "ChannelShuffle", "CircularPad1d", "CircularPad2d", "CircularPad3d",
-    "ConstantPad1d", "ConstantPad2d", "ConstantPad3d", "CosineSimilarity", "Fold",
-    "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d", "LazyConv1d", "LazyConv2d",
-    "LazyConv3d", "LazyConvTranspose1d", "LazyConvTranspose2d", "LazyConvTranspose3d",
-    "LazyInstanceNorm1d", "LazyInstanceNorm2d", "LazyInstanceNorm3d", "LazyLinear",
-    "ModuleDict", "ModuleList", "PairwiseDistance", "ParameterDict", "ParameterList",
-    "PixelShuffle", "PixelUnshuffle", "ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d",
-    "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d", "Unfold",
-    "UninitializedParameter", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d",
-    "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
-    "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d",
-    "InstanceNorm3d", "LayerNorm", "LocalResponseNorm", "RMSNorm",
-    "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
-    "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d",
-    "AdaptiveMaxPool2d", "AdaptiveMaxPool3d", "AvgPool1d", "AvgPool2d", "AvgPool3d", "LPPool1d",
-    "LPPool2d", "LPPool3d", "MaxPool1d", "MaxPool2d", "MaxPool3d", "MaxUnpool1d", "MaxUnpool2d",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
+    "AlphaDropout",
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "Bilinear",
+    "ChannelShuffle",
+    "CircularPad1d",
+    "CircularPad2d",
+    "CircularPad3d",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "ConstantPad3d",
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
+    "CosineEmbeddingLoss",
+    "CosineSimilarity",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
+    "Embedding",
+    "FeatureAlphaDropout",
+    "Flatten",
+    "Fold",
+    "functional",
+    "GaussianNLLLoss",
+    "GroupNorm",
+    "GRU",
+    "GRUCell",
+    "HingeEmbeddingLoss",
+    "HuberLoss",
+    "Identity",
+    "init",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
+    "KLDivLoss",
+    "L1Loss",
+    "LayerNorm",
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyBatchNorm3d",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
+    "LazyLinear",
+    "Linear",
+    "LocalResponseNorm",
+    "LPPool1d",
+    "LPPool2d",
+    "LPPool3d",
+    "LSTM",
+    "LSTMCell",
+    "MarginRankingLoss",
+    "MaxPool1d",
+    "MaxPool2d",
+    "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
     "MaxUnpool3d",
-    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "Dropout", "Flatten", "HuberLoss",
-    "Identity", "L1Loss", "Linear", "MSELoss", "Module", "NLLLoss", "PReLU", "Parameter",
-    "Sequential", "SmoothL1Loss", "Unflatten", "functional", "init", "utils",
+    "Module",
+    "ModuleDict",
+    "ModuleList",
+    "MSELoss",
+    "MultiheadAttention",
+    "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss",
+    "MultiMarginLoss",
+    "NLLLoss",
+    "PairwiseDistance",
+    "Parameter",
+    "ParameterDict",
+    "ParameterList",
+    "PixelShuffle",
+    "PixelUnshuffle",
+    "PoissonNLLLoss",
+    "PReLU",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReflectionPad3d",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
+    "ReplicationPad3d",
+    "RMSNorm",
+    "RNN",
+    "RNNCell",
+    "RReLU",
+    "Sequential",
+    "SmoothL1Loss",
+    "SoftMarginLoss",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
+    "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss",
+    "Unflatten",
+    "Unfold",
+    "UninitializedParameter",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+    "utils",
+    "ZeroPad1d",
+    "ZeroPad2d",
+    "ZeroPad3d",
     *(name for name in _activation.layer_names() if name not in ("Identity", "PReLU")),
-]  # fmt: skip
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -160,7 +279,7 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(_activation, name)
     except AttributeError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+        raise unknown_name(__name__, name, __dir__()) from None
 
 
 def __dir__() -> list[str]:

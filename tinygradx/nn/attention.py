@@ -10,7 +10,7 @@ from tinygradx.nn.functional import multi_head_attention_forward
 from tinygradx.nn.linear import Linear
 from tinygradx.nn.module import Module
 from tinygradx.nn.parameter import Parameter
-from tinygradx.ops.shapes import transpose
+from tinygradx.ops.transposing import transpose
 from tinygradx.tensor import Tensor, zeros
 
 

@@ -1,4 +1,4 @@
-"""Dropout as a layer."""
+"""Dropout as layers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,32 @@ from tinygradx.ops.dropout import check_share
 from tinygradx.tensor import Tensor
 
 
-class Dropout(Module):
+class _Dropout(Module):
+    """What all kinds of dropout share.
+
+    Parameters
+    ----------
+    p : float
+        From 0 to 1: the share that is dropped.
+    inplace : bool
+        Write to the memory of the input, and answer it.
+
+    Raises
+    ------
+    ArgumentError
+        If p is no share of one.
+    """
+
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        super().__init__()
+        self.p, self.inplace = check_share(p, type(self).__name__), inplace
+
+    def extra_repr(self) -> str:
+        """The share, as PyTorch prints it."""
+        return f"p={self.p}, inplace={self.inplace}"
+
+
+class Dropout(_Dropout):
     """In training, each element 0 with probability p; otherwise what goes in comes out.
 
     See `functional.dropout`. Srivastava et al. (2014).
@@ -18,7 +43,7 @@ class Dropout(Module):
     p : float
         From 0 to 1: the share that is dropped.
     inplace : bool
-        Taken for compatibility; the result is the same, and is written to fresh memory.
+        Write to the memory of the input, and answer it.
 
     Raises
     ------
@@ -35,14 +60,49 @@ class Dropout(Module):
     tensor([1., 1.])
     """
 
-    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
-        super().__init__()
-        self.p, self.inplace = check_share(p, "Dropout"), inplace
-
     def forward(self, input: Tensor) -> Tensor:
         """Of the shape of the input."""
         return functional.dropout(input, self.p, self.training, self.inplace)  # type: ignore[no-any-return]
 
-    def extra_repr(self) -> str:
-        """The share, as PyTorch prints it."""
-        return f"p={self.p}, inplace={self.inplace}"
+
+class Dropout1d(_Dropout):
+    """`Dropout` of whole channels of sequences (N, C, L); see `functional.dropout1d`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Of the shape of the input."""
+        return functional.dropout1d(input, self.p, self.training, self.inplace)  # type: ignore[no-any-return]
+
+
+class Dropout2d(_Dropout):
+    """`Dropout` of whole channels of images (N, C, H, W); see `functional.dropout2d`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Of the shape of the input."""
+        return functional.dropout2d(input, self.p, self.training, self.inplace)  # type: ignore[no-any-return]
+
+
+class Dropout3d(_Dropout):
+    """`Dropout` of whole channels of volumes (N, C, D, H, W); see `functional.dropout3d`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Of the shape of the input."""
+        return functional.dropout3d(input, self.p, self.training, self.inplace)  # type: ignore[no-any-return]
+
+
+class AlphaDropout(_Dropout):
+    """Dropout that keeps mean and variance, for networks of SELUs; see `functional.alpha_dropout`.
+
+    Klambauer et al. (2017), arXiv:1706.02515.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Of the shape of the input."""
+        return functional.alpha_dropout(input, self.p, self.training)  # type: ignore[no-any-return]
+
+
+class FeatureAlphaDropout(_Dropout):
+    """`AlphaDropout` of whole channels (N, C, ...); see `functional.feature_alpha_dropout`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Of the shape of the input."""
+        return functional.feature_alpha_dropout(input, self.p, self.training)  # type: ignore[no-any-return]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tinygradx.errors import ShapeError
+from tinygradx.errors import ShapeError, unknown_name
 from tinygradx.graph import Handle
+from tinygradx.nn.embedding import embedding
 from tinygradx.ops import activations as _blocks
 from tinygradx.ops.attention import multi_head_attention_forward, scaled_dot_product_attention
 from tinygradx.ops.convolution import (
@@ -22,20 +23,45 @@ from tinygradx.ops.convolution import (
 from tinygradx.ops.cross_entropy import cross_entropy
 from tinygradx.ops.distances import cosine_similarity, normalize, pairwise_distance, pdist
 from tinygradx.ops.dropout import dropout
-from tinygradx.ops.interpolation import (
-    interpolate,
-    upsample,
-    upsample_bilinear,
-    upsample_nearest,
+from tinygradx.ops.feature_dropout import (
+    alpha_dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+    feature_alpha_dropout,
 )
+from tinygradx.ops.gumbel import gumbel_softmax
+from tinygradx.ops.in_place import (
+    celu_,
+    elu_,
+    hardtanh_,
+    leaky_relu_,
+    relu_,
+    rrelu_,
+    selu_,
+    threshold_,
+)
+from tinygradx.ops.interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from tinygradx.ops.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    cosine_embedding_loss,
+    gaussian_nll_loss,
+    hinge_embedding_loss,
     huber_loss,
+    kl_div,
     l1_loss,
+    margin_ranking_loss,
     mse_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
     nll_loss,
+    poisson_nll_loss,
     smooth_l1_loss,
+    soft_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
 )
 from tinygradx.ops.normalization import (
     batch_norm,
@@ -70,25 +96,100 @@ from tinygradx.ops.pooling import (
     max_unpool3d,
 )
 from tinygradx.ops.products import LINEAR, bilinear, matmul
+from tinygradx.ops.rrelu import rrelu
 from tinygradx.ops.scatter import one_hot
 from tinygradx.ops.structural import as_handle
 from tinygradx.tensor import Tensor
 
 __all__ = [
-    "bilinear", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cosine_similarity",
-    "cross_entropy", "dropout", "huber_loss", "l1_loss", "linear", "mse_loss", "nll_loss",
-    "normalize", "pairwise_distance", "pdist", "smooth_l1_loss",
-    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
-    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
-    "adaptive_max_pool2d", "adaptive_max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d",
-    "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d", "max_pool2d", "max_pool3d",
-    "max_unpool1d", "max_unpool2d", "max_unpool3d",
-    "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",
-    "interpolate", "upsample", "upsample_bilinear", "upsample_nearest",
-    "multi_head_attention_forward", "scaled_dot_product_attention",
-    "channel_shuffle", "fold", "one_hot", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "alpha_dropout",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "batch_norm",
+    "bilinear",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "celu_",
+    "channel_shuffle",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "cosine_embedding_loss",
+    "cosine_similarity",
+    "cross_entropy",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "elu_",
+    "embedding",
+    "feature_alpha_dropout",
+    "fold",
+    "gaussian_nll_loss",
+    "group_norm",
+    "gumbel_softmax",
+    "hardtanh_",
+    "hinge_embedding_loss",
+    "huber_loss",
+    "instance_norm",
+    "interpolate",
+    "kl_div",
+    "l1_loss",
+    "layer_norm",
+    "leaky_relu_",
+    "linear",
+    "local_response_norm",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
+    "margin_ranking_loss",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
+    "mse_loss",
+    "multi_head_attention_forward",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
+    "nll_loss",
+    "normalize",
+    "one_hot",
+    "pad",
+    "pairwise_distance",
+    "pdist",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "poisson_nll_loss",
+    "relu_",
+    "rms_norm",
+    "rrelu",
+    "rrelu_",
+    "scaled_dot_product_attention",
+    "selu_",
+    "smooth_l1_loss",
+    "soft_margin_loss",
+    "threshold_",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
+    "unfold",
+    "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
     *_blocks.ACTIVATIONS,
-]  # fmt: skip
+]
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -119,9 +220,12 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     >>> tgx.nn.functional.linear(tgx.ones(1, 2), tgx.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor([[3., 7.]])
     """
-    if not isinstance(input, Handle):
-        input = as_handle(input, "linear")
-    x, w = input.array, weight.array
+    if bias is not None and not isinstance(bias, Handle):
+        bias = as_handle(bias, "linear")
+    try:
+        x, w = input.array, weight.array
+    except AttributeError:
+        return linear(as_handle(input, "linear"), as_handle(weight, "linear"), bias)
     if bias is not None and x.ndim == 2 and x.shape[1:] == w.shape[1:]:
         b = bias.array
         if b.shape == w.shape[:1] and x.dtype is w.dtype is b.dtype and b.dtype.kind == "f":
@@ -165,7 +269,7 @@ def __getattr__(name: str) -> Any:
     """The function of an activation, the public one where it has settings that choose a block."""
     if name in _blocks.ACTIVATIONS:
         return getattr(_blocks, name, _blocks.ACTIVATIONS[name])
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise unknown_name(__name__, name, __dir__())
 
 
 def __dir__() -> list[str]:

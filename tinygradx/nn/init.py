@@ -14,7 +14,7 @@ import numpy as np
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import no_grad
 from tinygradx.ops import random
-from tinygradx.ops.elementary import erfinv
+from tinygradx.ops.bell_curve import erfinv
 from tinygradx.ops.random import Generator
 from tinygradx.tensor import Tensor
 

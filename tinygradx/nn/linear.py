@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tinygradx.errors import ArgumentError
+import numpy as np
+
+from tinygradx.errors import ArgumentError, DtypeError
 from tinygradx.nn import functional, init
 from tinygradx.nn.functional import linear
 from tinygradx.nn.module import Module
@@ -57,6 +59,11 @@ class Linear(Module):
     ) -> None:
         super().__init__()
         for name, size in (("in_features", in_features), ("out_features", out_features)):
+            if not isinstance(size, (int, np.integer)):
+                raise DtypeError(
+                    f"Linear with {name}={size!r:.40}", f"a {type(size).__name__}",
+                    "pass a whole number, such as 16",
+                )  # fmt: skip
             if size < 1:
                 raise ArgumentError(f"Linear with {name}={size}", "no size", "use 1 or more")
         self.in_features, self.out_features = in_features, out_features

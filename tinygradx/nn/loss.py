@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinygradx.nn import functional
 from tinygradx.nn.module import Module
-from tinygradx.ops.losses import check_reduction
+from tinygradx.ops.losses import check_reduction, reduction_of
 from tinygradx.tensor import Tensor
 
 
@@ -13,6 +13,8 @@ class Loss(Module):
 
     Parameters
     ----------
+    size_average, reduce : bool, optional
+        PyTorch's older way to say the reduction; every loss takes it by name.
     reduction : {"mean", "sum", "none"}
         What becomes of the losses of a batch.
 
@@ -22,8 +24,15 @@ class Loss(Module):
         If there is no such reduction.
     """
 
-    def __init__(self, *, reduction: str = "mean") -> None:
+    def __init__(
+        self,
+        *,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
         super().__init__()
+        reduction = reduction_of(size_average, reduce, reduction)
         check_reduction(reduction, type(self).__name__)
         self.reduction = reduction
 
@@ -127,8 +136,15 @@ class SmoothL1Loss(Loss):
     tensor(3.)
     """
 
-    def __init__(self, *, reduction: str = "mean", beta: float = 1.0) -> None:
-        super().__init__(reduction=reduction)
+    def __init__(
+        self,
+        *,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        beta: float = 1.0,
+    ) -> None:
+        super().__init__(size_average=size_average, reduce=reduce, reduction=reduction)
         self.beta = beta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -154,8 +170,15 @@ class WeightedLoss(Loss):
 
     weight: Tensor | None
 
-    def __init__(self, weight: Tensor | None = None, *, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        *,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average=size_average, reduce=reduce, reduction=reduction)
         self.register_buffer("weight", weight)
 
 
@@ -183,10 +206,12 @@ class NLLLoss(WeightedLoss):
         self,
         weight: Tensor | None = None,
         *,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
         ignore_index: int = -100,
         reduction: str = "mean",
     ) -> None:
-        super().__init__(weight, reduction=reduction)
+        super().__init__(weight, size_average=size_average, reduce=reduce, reduction=reduction)
         self.ignore_index = ignore_index
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -224,11 +249,13 @@ class CrossEntropyLoss(WeightedLoss):
         self,
         weight: Tensor | None = None,
         *,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
         ignore_index: int = -100,
         reduction: str = "mean",
         label_smoothing: float = 0.0,
     ) -> None:
-        super().__init__(weight, reduction=reduction)
+        super().__init__(weight, size_average=size_average, reduce=reduce, reduction=reduction)
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -292,10 +319,12 @@ class BCEWithLogitsLoss(WeightedLoss):
         self,
         weight: Tensor | None = None,
         *,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
         reduction: str = "mean",
         pos_weight: Tensor | None = None,
     ) -> None:
-        super().__init__(weight, reduction=reduction)
+        super().__init__(weight, size_average=size_average, reduce=reduce, reduction=reduction)
         self.register_buffer("pos_weight", pos_weight)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -303,3 +332,154 @@ class BCEWithLogitsLoss(WeightedLoss):
         return functional.binary_cross_entropy_with_logits(  # type: ignore[no-any-return]
             input, target, self.weight, reduction=self.reduction, pos_weight=self.pos_weight
         )
+
+
+class SoftMarginLoss(Loss):
+    """The cross entropy of scores against 1 and -1; see `functional.soft_margin_loss`.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.SoftMarginLoss()(tgx.tensor([0.0]), tgx.tensor([-1.0]))
+    tensor(0.6931)
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of scores against targets of the same shape."""
+        return functional.soft_margin_loss(input, target, self.reduction)  # type: ignore[no-any-return]
+
+
+class MultiLabelSoftMarginLoss(WeightedLoss):
+    """Several classes, each right or not; see `functional.multilabel_soft_margin_loss`.
+
+    Parameters
+    ----------
+    weight : Tensor, optional
+        Of shape (C,): how much each class counts.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.MultiLabelSoftMarginLoss()(tgx.zeros(1, 2), tgx.tensor([[0.0, 1.0]]))
+    tensor(0.6931)
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of scores (N, C) against targets of the same shape."""
+        return functional.multilabel_soft_margin_loss(  # type: ignore[no-any-return]
+            input, target, self.weight, self.reduction
+        )
+
+
+class KLDivLoss(Loss):
+    """How far a distribution is from another; see `functional.kl_div`.
+
+    Parameters
+    ----------
+    reduction : {"mean", "batchmean", "sum", "none"}
+        What becomes of the losses; "batchmean" is the divergence, averaged over the batch.
+    log_target : bool
+        That the target, too, is given by its logarithms.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> even = tgx.tensor([[0.5, 0.5]])
+    >>> tgx.nn.KLDivLoss("batchmean")(even.log(), even)
+    tensor(0.)
+    """
+
+    def __init__(self, reduction: str = "mean", log_target: bool = False) -> None:
+        super().__init__(reduction="sum" if reduction == "batchmean" else reduction)
+        self.reduction, self.log_target = reduction, log_target
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """The loss of logarithms of probabilities against probabilities of the same shape."""
+        return functional.kl_div(  # type: ignore[no-any-return]
+            input, target, reduction=self.reduction, log_target=self.log_target
+        )
+
+    def _settings(self) -> list[str]:
+        return ["log_target=True"] if self.log_target else []
+
+
+class PoissonNLLLoss(Loss):
+    """How improbable a count is; see `functional.poisson_nll_loss`.
+
+    Parameters
+    ----------
+    log_input : bool
+        Whether the input is the logarithm of the expected count.
+    full : bool
+        Add Stirling's approximation of what the target alone decides.
+    eps : float
+        Keeps the logarithm of 0 finite, where `log_input` is False.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.PoissonNLLLoss()(tgx.tensor([0.0]), tgx.tensor([3.0]))
+    tensor(1.)
+    """
+
+    def __init__(
+        self,
+        log_input: bool = True,
+        full: bool = False,
+        *,
+        eps: float = 1e-8,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(reduction=reduction)
+        self.log_input, self.full, self.eps = log_input, full, eps
+
+    def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
+        """The loss of expected counts, or their logarithms, against counts of the same shape."""
+        return functional.poisson_nll_loss(  # type: ignore[no-any-return]
+            log_input, target, self.log_input, self.full, eps=self.eps, reduction=self.reduction
+        )
+
+    def _settings(self) -> list[str]:
+        return [f"log_input={self.log_input}", f"full={self.full}", f"eps={self.eps}"]
+
+
+class GaussianNLLLoss(Loss):
+    """How improbable a target is around an expectation; see `functional.gaussian_nll_loss`.
+
+    Parameters
+    ----------
+    full : bool
+        Add the constant `log(2 * pi) / 2`.
+    eps : float
+        What a variance is at least taken to be.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses of a batch.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.GaussianNLLLoss()(tgx.tensor([1.0]), tgx.tensor([3.0]), tgx.ones(1))
+    tensor(2.)
+    """
+
+    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.full, self.eps = full, eps
+
+    def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
+        """The loss of expected values against targets, with their variances."""
+        return functional.gaussian_nll_loss(  # type: ignore[no-any-return]
+            input, target, var, full=self.full, eps=self.eps, reduction=self.reduction
+        )
+
+    def _settings(self) -> list[str]:
+        return [f"full={self.full}", f"eps={self.eps}"]

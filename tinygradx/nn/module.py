@@ -12,7 +12,15 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from tinygradx.errors import ArgumentError, DtypeError, ShapeError, UnknownNameError
+from tinygradx.errors import (
+    ArgumentError,
+    DtypeError,
+    NotWrittenError,
+    ShapeError,
+    StateError,
+    UnknownNameError,
+    check_names,
+)
 from tinygradx.graph import RemovableHandle, enable_grad, no_grad
 from tinygradx.nn.hooks import ModuleHooks, added
 from tinygradx.nn.parameter import Parameter, UninitializedParameter
@@ -60,6 +68,7 @@ class Module:
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
         """Make a module that owns nothing yet."""
+        check_names(cls, named)
         # Not left to __init__: so a model that forgets super().__init__() works as well.
         module = super().__new__(cls)
         vars(module).update(training=True, _buffer_names={})
@@ -79,9 +88,10 @@ class Module:
 
     def forward(self, *inputs: Any, **named: Any) -> Any:
         """Compute; every module writes its own."""
-        raise NotImplementedError(
-            f"{type(self).__name__} has no forward: write `def forward(self, x): return ...`"
-        )
+        raise NotWrittenError(
+            f"call a {type(self).__name__}", "a module that has no forward",
+            "write `def forward(self, x): return ...` in its class",
+        )  # fmt: skip
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Compute `forward`, and call the hooks around it."""
@@ -612,11 +622,16 @@ class Module:
         True
         """
         own = self._kept()
+        asked = f"load the state of {type(self).__name__}"
+        if not isinstance(state_dict, Mapping):
+            raise DtypeError(
+                asked, f"a {type(state_dict).__name__}",
+                "pass what state_dict() answered, or what tinygradx.load(path) read",
+            )  # fmt: skip
         missing = [name for name in own if name not in state_dict]
         unexpected = [name for name in state_dict if name not in own]
-        asked = f"load the state of {type(self).__name__}"
         if strict and (missing or unexpected):
-            raise UnknownNameError(
+            raise StateError(
                 asked,
                 f"missing: {_few(missing)}; unexpected: {_few(unexpected)}",
                 "load into the model that was saved, or pass strict=False to take what fits",

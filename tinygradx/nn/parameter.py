@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygradx.errors import DtypeError
 from tinygradx.graph import Cell, Handle
 from tinygradx.ops.promotion import get_default_dtype
 from tinygradx.tensor import Tensor, zeros
@@ -38,7 +39,14 @@ class Parameter(Tensor):
             self.array, self.cell = data.array, data.cell
         else:
             own = isinstance(data, np.ndarray)
-            self.array, self.cell = np.asarray(data, None if own else get_default_dtype()), Cell()
+            try:
+                array = np.asarray(data, None if own else get_default_dtype())
+            except (TypeError, ValueError):
+                raise DtypeError(
+                    f"make a Parameter of a {type(data).__name__}", f"{data!r:.60}",
+                    "pass a tensor of floats: nn.Parameter(tinygradx.zeros(3))",
+                ) from None  # fmt: skip
+            self.array, self.cell = array, Cell()
         self.node, self.view_of = None, None
         if requires_grad:
             self.requires_grad_()

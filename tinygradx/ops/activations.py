@@ -13,27 +13,18 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from tinygradx.errors import ArgumentError, ShapeError, UnknownNameError
+from tinygradx.errors import ArgumentError, DtypeError, ShapeError, UnknownNameError
 from tinygradx.kernels import machine
-from tinygradx.ops.elementary import (
-    INV_SQRT_2PI,
-    direction,
-    exp,
-    expm1,
-    gaussian,
-    hypot,
-    log1p,
-    logistic_density,
-    maximum,
-    minimum,
-    ndtr,
-    sign,
-    where,
-)
+from tinygradx.ops.bell_curve import INV_SQRT_2PI, gaussian, ndtr
+from tinygradx.ops.comparisons import where
+from tinygradx.ops.elementary import maximum, minimum, sign
 from tinygradx.ops.elementwise import Bound, Elementwise
+from tinygradx.ops.exponentials import exp, expm1, log1p, logistic_density
+from tinygradx.ops.joining import narrow
 from tinygradx.ops.rowwise import Rowwise, row_max, row_sum
-from tinygradx.ops.shapes import narrow, reshape, squeeze
+from tinygradx.ops.shapes import reshape, squeeze
 from tinygradx.ops.structural import as_handle, whole_dim
+from tinygradx.ops.trigonometry import direction, hypot
 
 
 class Activations(dict[str, Any]):
@@ -88,7 +79,12 @@ def activation(textbook: str, **options: Any) -> Callable[[Callable[..., Any]], 
     """
 
     def register(function: Callable[..., Any]) -> Elementwise:
-        operation = Elementwise(function, textbook, derives=True, **options)
+        if not callable(function):
+            raise DtypeError(
+                f"register {function!r:.40} as an activation", f"a {type(function).__name__}",
+                "write @activation(...) above a function",
+            )  # fmt: skip
+        operation = Elementwise(function, textbook, activation=True, **options)
         ACTIVATIONS[operation.name] = operation
         return operation
 
@@ -189,7 +185,15 @@ def _(x, weight):
     return where(x > 0.0, 1.0, weight), where(x > 0.0, 0.0, x)
 
 
-@activation("min(max(x, min_val), max_val)", domain=(-3.0, 3.0))
+def _check_bounds(min_val: float, max_val: float) -> tuple[str, str] | None:
+    if min_val > max_val:
+        return "a lower bound above the upper one", "exchange them"
+    return None
+
+
+@activation(
+    "min(max(x, min_val), max_val)", domain=(-3.0, 3.0), integers="same", check=_check_bounds
+)
 def hardtanh(x, min_val=-1.0, max_val=1.0):
     """Cut off at both ends; slope 0 at the kinks."""
     return minimum(maximum(x, min_val), max_val)
@@ -233,7 +237,14 @@ def _(x, lambd):
     return where((x >= -lambd) & (x <= lambd), 0.0, 1.0)
 
 
-@activation("x - lambd if x > lambd else (x + lambd if x < -lambd else 0)", domain=(-3.0, 3.0))
+def _check_distance(lambd: float) -> tuple[str, str] | None:
+    return None if lambd >= 0.0 else ("no distance from 0", "use 0 or more")
+
+
+@activation(
+    "x - lambd if x > lambd else (x + lambd if x < -lambd else 0)", domain=(-3.0, 3.0),
+    check=_check_distance,
+)  # fmt: skip
 def softshrink(x, lambd=0.5):
     """The value pulled towards 0 by lambd; slope 0 on the bounds."""
     return where(x > lambd, x - lambd, where(x < -lambd, x + lambd, x * 0.0))
@@ -244,7 +255,7 @@ def _(x, lambd):
     return where((x >= -lambd) & (x <= lambd), 0.0, 1.0)
 
 
-@activation("x if x > threshold else value", domain=(-3.0, 3.0))
+@activation("x if x > threshold else value", domain=(-3.0, 3.0), integers="same")
 def threshold(x, threshold=0.0, value=0.0):
     """The value above a threshold, a fixed one up to it; slope 0 at the threshold."""
     return where((x <= threshold), value, x)
@@ -361,9 +372,14 @@ def _(x):
     return SELU_SCALE * where(x > 0.0, 1.0, SELU_ALPHA * exp(minimum(x, 0.0)))
 
 
+def _check_divisor(alpha: float) -> tuple[str, str] | None:
+    return ("a divisor of 0", "use a number that is not 0") if alpha == 0.0 else None
+
+
 @activation(
     "max(x, 0) + min(0, alpha * (exp(x / alpha) - 1))",
     domain=(-4.0, 4.0),
+    check=_check_divisor,
     float32=Bound(
         80.0, "x / alpha is rounded, and e to that power has |x / alpha| times its error"
     ),
@@ -523,7 +539,7 @@ def row_activation(textbook: str, **options: Any) -> Callable[[Callable[..., Any
     return register
 
 
-@row_activation("exp(x) / sum(exp(x))")
+@row_activation("exp(x) / sum(exp(x))", asks_dim=True)
 def softmax(x):
     """Positive numbers that sum to 1, larger where x is. Bridle (1990)."""
     e = exp(x - row_max(x))
@@ -537,7 +553,7 @@ def _(g, y):
     return y * (centred - row_sum(centred * y))
 
 
-@row_activation("log(exp(x) / sum(exp(x)))")
+@row_activation("log(exp(x) / sum(exp(x)))", asks_dim=True)
 def log_softmax(x):
     """The logarithm of softmax, without underflow on the way."""
     # The largest elements (one, or equal ones) are counted apart, so that log1p sees the rest:
@@ -554,7 +570,7 @@ def _(g, y):
     return -(g * expm1(y)) - exp(y) * (row_sum(g) - g)
 
 
-@row_activation("exp(-x) / sum(exp(-x))")
+@row_activation("exp(-x) / sum(exp(-x))", asks_dim=True)
 def softmin(x):
     """Softmax of -x: larger where x is small."""
     turned = -x

@@ -9,24 +9,18 @@ from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Handle, wrap
 from tinygradx.kernels import backend_of
 from tinygradx.ops.activations import softmax
+from tinygradx.ops.broadcasting import expand
 from tinygradx.ops.dropout import check_share, dropout
 from tinygradx.ops.elementary import add, mul
+from tinygradx.ops.joining import cat, narrow
+from tinygradx.ops.masks import masked_fill
 from tinygradx.ops.padding import pad
 from tinygradx.ops.products import LINEAR, matmul
 from tinygradx.ops.rearranging import repeat_interleave
 from tinygradx.ops.reductions import MEAN
-from tinygradx.ops.scatter import masked_fill
-from tinygradx.ops.shapes import (
-    cat,
-    expand,
-    narrow,
-    permute,
-    reshape,
-    squeeze,
-    transpose,
-    unsqueeze,
-)
+from tinygradx.ops.shapes import reshape, squeeze, unsqueeze
 from tinygradx.ops.structural import as_handle, numpy_like
+from tinygradx.ops.transposing import permute, transpose
 
 NEVER = -math.inf
 

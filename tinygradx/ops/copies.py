@@ -6,19 +6,13 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from tinygradx.ops.broadcasting import expand
 from tinygradx.ops.diagonals import diagonal
-from tinygradx.ops.shapes import (
-    clone,
-    expand,
-    narrow,
-    permute,
-    squeeze,
-    t,
-    transpose,
-    unsqueeze,
-    view,
-)
+from tinygradx.ops.joining import narrow
+from tinygradx.ops.memory import clone
+from tinygradx.ops.shapes import squeeze, unsqueeze, view
 from tinygradx.ops.splitting import split_with_sizes, unbind
+from tinygradx.ops.transposing import permute, t, transpose
 from tinygradx.ops.windows import as_strided, unfold
 
 

@@ -17,8 +17,11 @@ from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Handle, Node, Op, here, is_grad_enabled, next_age, register, wrap
 from tinygradx.kernels import BACKENDS, Formula, RowText, backend_of, row_kernel
 from tinygradx.ops.activations import log_softmax
-from tinygradx.ops.elementary import add, exp, log1p, mul, neg, where
+from tinygradx.ops.broadcasting import expand
+from tinygradx.ops.comparisons import where
+from tinygradx.ops.elementary import add, mul, neg
 from tinygradx.ops.elementwise import DTYPE_NAMES
+from tinygradx.ops.exponentials import exp, log1p
 from tinygradx.ops.losses import (
     REDUCTIONS,
     check_reduction,
@@ -28,11 +31,12 @@ from tinygradx.ops.losses import (
     kept_targets,
     reduce_losses,
     reduce_weighted,
+    reduction_of,
 )
 from tinygradx.ops.reductions import MEAN, PICK, SUM
 from tinygradx.ops.reductions import sum as total
 from tinygradx.ops.rowwise import row_max, row_sum
-from tinygradx.ops.shapes import expand, reshape, unsqueeze
+from tinygradx.ops.shapes import reshape, unsqueeze
 from tinygradx.ops.structural import as_handle
 
 _INT64 = np.dtype(np.int64)
@@ -159,8 +163,9 @@ def cross_entropy(
     input: Any,
     target: Any,
     weight: Any = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Any:
@@ -178,6 +183,8 @@ def cross_entropy(
         the shape of the scores: a probability for each class.
     weight : Tensor, optional
         Of shape (C,): how much each class counts.
+    size_average, reduce : bool, optional
+        PyTorch's older way to say the reduction.
     ignore_index : int
         Targets of this value count for nothing; with class indices only.
     reduction : {"mean", "sum", "none"}
@@ -204,6 +211,8 @@ def cross_entropy(
     >>> tgx.nn.functional.cross_entropy(tgx.zeros(1, 4), tgx.tensor([2]))
     tensor(1.3863)
     """
+    if size_average is not None or reduce is not None:
+        reduction = reduction_of(size_average, reduce, reduction)
     x = input if isinstance(input, Handle) else as_handle(input, "cross_entropy")
     t = target if isinstance(target, Handle) else as_handle(target, "cross_entropy")
     if reduction not in REDUCTIONS:
@@ -255,7 +264,7 @@ def _by_probability(x: Handle, t: Handle, weight: Any, ignored: int, smoothing: 
     if shape != scores or not scores:
         raise ShapeError(
             f"cross_entropy of scores {scores} and probabilities {shape}",
-            "shapes that do not match",
+            f"a target of {t.array.dtype}, which is taken for probabilities, of another shape",
             "pass a probability for each score, or class indices: target.long()",
         )
     if x.array.dtype.kind != "f":

@@ -9,9 +9,12 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError, DimError, DtypeError, ShapeError
 from tinygradx.graph import Handle, wrap
-from tinygradx.ops.elementary import mul, where
+from tinygradx.ops.comparisons import where
+from tinygradx.ops.elementary import mul
+from tinygradx.ops.joining import cat
+from tinygradx.ops.memory import clone
 from tinygradx.ops.reductions import sum as total
-from tinygradx.ops.shapes import cat, clone, reshape, unsqueeze
+from tinygradx.ops.shapes import reshape, unsqueeze
 from tinygradx.ops.structural import Structural, as_handle, numpy_like, whole_dim
 
 

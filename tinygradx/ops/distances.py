@@ -9,18 +9,12 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError, ShapeError
 from tinygradx.kernels import backend_of
-from tinygradx.ops.elementary import (
-    absolute,
-    add,
-    clamp,
-    div,
-    mul,
-    pow,
-    sign,
-    sub,
-    where,
-)
-from tinygradx.ops.elementary import eq as equal
+from tinygradx.ops.arithmetic import add_up
+from tinygradx.ops.broadcasting import broadcast_tensors
+from tinygradx.ops.comparisons import eq as equal
+from tinygradx.ops.comparisons import where
+from tinygradx.ops.elementary import absolute, add, clamp, div, mul, sign, sub
+from tinygradx.ops.exponentials import pow
 from tinygradx.ops.indexing import GETITEM
 from tinygradx.ops.promotion import result_type
 from tinygradx.ops.reductions import (
@@ -31,7 +25,7 @@ from tinygradx.ops.reductions import (
     numpy_names,
     spread,
 )
-from tinygradx.ops.shapes import broadcast_tensors, unsqueeze
+from tinygradx.ops.shapes import unsqueeze
 from tinygradx.ops.structural import Structural, as_handle, whole_dims
 
 
@@ -48,11 +42,11 @@ class VectorNorm(Structural):
         if p == 2.0:
             powers = call(np.square, x)
         elif p == 0.0:
-            powers = (x != 0).astype(x.dtype)
+            powers = call(np.not_equal, x, 0).astype(x.dtype)
         else:
             powers = call(np.absolute, x)
             powers = powers if p == 1.0 else call(np.power, powers, x.dtype.type(p))
-        out = call(np.add.reduce, powers, dims, None, None, keepdim)
+        out = add_up(powers, dims, keepdim)
         if p == 2.0:
             out = call(np.sqrt, out)
         elif p not in (0.0, 1.0):

@@ -6,6 +6,7 @@ back, a derivative of any order and a drawing of the graph all see the same choi
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ import numpy as np
 from tinygradx.errors import ArgumentError, DtypeError
 from tinygradx.graph import wrap
 from tinygradx.ops import random
-from tinygradx.ops.elementary import where
+from tinygradx.ops.comparisons import where
 from tinygradx.ops.elementwise import elementwise
-from tinygradx.ops.structural import as_handle
+from tinygradx.ops.structural import as_handle, in_place
 
 
 @elementwise("x * scale if kept else 0", flags=("kept",), name="dropout")
@@ -31,6 +32,10 @@ def _(kept, scale):
 
 def check_share(p: Any, asked: str) -> float:
     """The share to drop as a number, if it is one from 0 to 1."""
+    if not isinstance(p, (int, float, np.number)):
+        raise DtypeError(
+            f"{asked} with p={p!r:.40}", f"a {type(p).__name__}", "pass a number from 0 to 1"
+        )
     if not 0.0 <= p <= 1.0:
         raise ArgumentError(
             f"{asked} with p={p!r}", "no share of one", "use a number from 0 (drop none) to 1 (all)"
@@ -52,7 +57,7 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
     training : bool
         Whether to drop at all; without it the input is answered as it is.
     inplace : bool
-        Taken for compatibility; the result is the same, and is written to fresh memory.
+        Write to the memory of the input, and answer it.
 
     Returns
     -------
@@ -81,6 +86,8 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
         )  # fmt: skip
     if not training or p == 0.0:
         return x
+    if inplace:
+        return in_place(x, functools.partial(dropout, p=p), "dropout_")
     kept = np.asarray(random.uniform(x.array.shape, np.float32) >= np.float32(p))
     scale = 1.0 / (1.0 - p) if p < 1.0 else 0.0
     return scaled_where_kept.apply((x, wrap(x.result_class, kept)), (scale,))

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygradx.errors import ArgumentError, DtypeError, KernelError, ShapeError
+from tinygradx.errors import ArgumentError, ArgumentNameError, DtypeError, KernelError, ShapeError
 from tinygradx.graph import (
     Cell,
     Handle,
@@ -45,7 +45,9 @@ from tinygradx.kernels import (
     map_kernel,
 )
 from tinygradx.ops.kernel_op import KernelOp
-from tinygradx.ops.promotion import get_default_dtype, result_type, supported
+from tinygradx.ops.promotion import get_default_dtype, result_type, slope_dtype, supported
+from tinygradx.ops.refusals import misfit
+from tinygradx.ops.structural import in_place
 from tinygradx.ops.traced import Traced, derived_slope, formula_without_source
 
 #: NumPy's letter for a dtype -> its name in kernel text.
@@ -53,6 +55,12 @@ DTYPE_NAMES = {"f": "float32", "d": "float64"}
 #: PyTorch's names of inputs -> their places.
 SPELLED = {"input": 0, "other": 1, "exponent": 1}
 _BOOL = np.dtype(bool)
+_INT64 = np.dtype(np.int64)
+#: Of integers the lowest digits of the answer depend on the lowest digits of the operands alone,
+#: so a number beyond the dtype may wrap around.
+_WRAPPING = (np.add, np.subtract, np.multiply, np.bitwise_and, np.bitwise_or, np.bitwise_xor)
+#: Of integers there is no answer where the divisor is 0.
+_DIVIDING = (np.floor_divide, np.remainder, np.fmod)
 _NOTHING = itemgetter(slice(0, 0))
 _OUTPUT = ("y",)
 _FLOAT32, _FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
@@ -83,6 +91,23 @@ class _Share(NamedTuple):
     formula: Formula
 
 
+class _Signature:
+    """What `inspect.signature` and editors ask a block for; its class has its constructor's."""
+
+    def __get__(self, op: Elementwise | None, kind: Any = None) -> inspect.Signature:
+        if op is None:
+            raise AttributeError("__signature__")
+        place = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        parameters = [inspect.Parameter(name, place, annotation="Any") for name in op.spelled()]
+        parameters += [
+            inspect.Parameter(name, place, default=default, annotation="float")
+            for name, default in zip(op.settings, op.defaults, strict=True)
+        ]
+        if op.activation:
+            parameters += [inspect.Parameter("inplace", place, default=False, annotation="bool")]
+        return inspect.Signature(parameters)
+
+
 class Elementwise(KernelOp):
     """An operation that treats every element alike.
 
@@ -102,6 +127,9 @@ class Elementwise(KernelOp):
         What the slope's parameters name, settings aside.
     """
 
+    #: From the settings to what is wrong with them and what to do, or None; most blocks need none.
+    check: Callable[..., tuple[str, str] | None] | None = None
+
     def __init__(
         self,
         function: Callable[..., Any],
@@ -114,7 +142,8 @@ class Elementwise(KernelOp):
         flags: Sequence[str] = (),
         float32: Bound | None = None,
         name: str = "",
-        derives: bool = False,
+        activation: bool = False,
+        check: Callable[..., tuple[str, str] | None] | None = None,
     ) -> None:
         formula = _formula(function, name or function.__name__)
         self.name = formula.name
@@ -125,8 +154,11 @@ class Elementwise(KernelOp):
         self.integers = integers
         self.result = result
         self.float32 = float32
-        #: Whether a slope that was not declared is derived from the formula.
-        self.derives = derives
+        #: Whether it is an activation: it takes `inplace=`, and a slope that was not declared is
+        #: derived from the formula.
+        self.activation = activation
+        if check is not None:
+            self.check = check
         self.__name__ = self.name
         self.__module__ = function.__module__
         self.inputs = formula.inputs
@@ -161,16 +193,31 @@ class Elementwise(KernelOp):
             "only": "Integers or bools of any shape.",
         }[self.integers]
         lines = [summary, "", "Parameters", "----------"]
-        lines += [f"{', '.join(self.inputs)} : Tensor, array or number", f"    {taken}{several}"]
+        spelled = self.spelled()
+        lines += [f"{', '.join(spelled)} : Tensor, array or number", f"    {taken}{several}"]
         for name, default in zip(self.settings, self.defaults, strict=True):
             lines += [f"{name} : float, default {default}", "    A number, in the tensor's dtype."]
+        if self.activation:
+            lines += ["inplace : bool, default False", "    Write to the memory of the input."]
         dtype = "Of bools" if self.result == "bool" else "In the dtype of the input"
         lines += ["", "Returns", "-------", "Tensor", f"    {dtype}, in the (broadcast) shape."]
         lines += ["", "Raises", "------", "DtypeError", "    For anything but numbers."]
         if self.arity > 1:
             lines += ["ShapeError", "    If the shapes do not broadcast."]
-        lines += ["", "Notes", "-----", f"The textbook definition is ``{self.textbook}``."]
+        order = "" if spelled[1:] == self.inputs[1:] else f" of {' and '.join(self.inputs)}"
+        lines += ["", "Notes", "-----", f"The textbook definition{order} is ``{self.textbook}``."]
         return "\n".join(lines)
+
+    __signature__ = _Signature()
+
+    def spelled(self) -> tuple[str, ...]:
+        """Its inputs as PyTorch calls them: `input`, `other`; a name that is a word stays."""
+        theirs = ("input", "exponent" if self.name == "pow" else "other")
+        known = theirs[: self.arity] if self.arity <= 2 else ()
+        return tuple(
+            name if len(name) > 1 else given
+            for name, given in zip(self.inputs, known or self.inputs, strict=True)
+        )
 
     # ---- the block ------------------------------------------------------------------------------
 
@@ -194,7 +241,7 @@ class Elementwise(KernelOp):
 
     def differentiable(self) -> bool:
         """Whether there is a slope; one that was left out of an activation is derived now."""
-        if self.slope_formula is None and self.derives:
+        if self.slope_formula is None and self.activation:
             self._take_slope(derived_slope(self))
         return self.slope_formula is not None
 
@@ -275,24 +322,40 @@ class Elementwise(KernelOp):
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         params = self.defaults
         if named or len(inputs) != self.arity:
-            inputs, params = self._bind(inputs, named)
+            inputs, params, inplace = self._bind(inputs, named)
+            if inplace:
+                return self._in_place(inputs, params)
         if self.shortest and isinstance(inputs[0], Handle):
             return self.apply_one(inputs[0], params)
         return self.apply(inputs, params)
 
+    def _in_place(self, inputs: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
+        """The answer written to the first input."""
+        write = f"{self.name}_"
+        return in_place(inputs[0], lambda x: self.apply((x, *inputs[1:]), params), write)
+
     def _bind(
         self, inputs: tuple[Any, ...], named: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        """Positional and named arguments sorted into inputs and settings."""
-        names = (*self.inputs, *self.settings)
+    ) -> tuple[tuple[Any, ...], tuple[Any, ...], bool]:
+        """Positional and named arguments sorted: inputs, settings, and whether it is in place."""
+        names: tuple[str, ...] = (*self.inputs, *self.settings)
+        if self.activation:
+            names += ("inplace",)
         values = dict(zip(names, inputs, strict=False))
         named = {self._ours(name): value for name, value in named.items()}
         unknown = [name for name in named if name not in names or name in values]
         values |= named
         missing = [name for name in self.inputs if name not in values]
+        inplace = values.pop("inplace", False)
+        if inplace is not False and not isinstance(inplace, (bool, np.bool_)):
+            unknown.append(f"inplace={inplace!r:.40}")
         if len(inputs) > len(names) or unknown or missing:
             given = ", ".join([f"{len(inputs)} by position", *(f"{n}=" for n in named)])
-            raise TypeError(f"{self.name}({', '.join(names)}) was called with {given}")
+            raise ArgumentNameError(
+                f"{self.name}({', '.join(names)}) was called with {given}",
+                f"unknown: {', '.join(unknown) or 'none'}; missing: {', '.join(missing) or 'none'}",
+                f"pass {', '.join(names)}, in this order or by name",
+            )
         params = []
         for name, default in zip(self.settings, self.defaults, strict=True):
             value = values.get(name, default)
@@ -304,7 +367,11 @@ class Elementwise(KernelOp):
                     f"{name} is a {type(value).__name__}",
                     f"pass a number, such as {name}={default}",
                 ) from None
-        return tuple(values[name] for name in self.inputs), tuple(params)
+        wrong = self.check(*params) if self.check is not None else None
+        if wrong is not None:
+            given = ", ".join(f"{n}={v}" for n, v in zip(self.settings, params, strict=True))
+            raise ArgumentError(f"{self.name} with {given}", *wrong)
+        return tuple([values[name] for name in self.inputs]), tuple(params), bool(inplace)
 
     def _ours(self, name: str) -> str:
         """The input that PyTorch calls by another name: `input`, `other`, `exponent`."""
@@ -366,7 +433,7 @@ class Elementwise(KernelOp):
                     out = backend.xp.asarray(out)
             else:
                 out = self._run_forward(arrays, params)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise self._explained(error, arrays) from None
         handle = wrap(kind, out)
         if wanted and is_grad_enabled() and self.differentiable():
@@ -401,11 +468,45 @@ class Elementwise(KernelOp):
                 dtype = get_default_dtype()
         elif self.integers == "only":
             raise DtypeError(f"{self.name} of {dtype}", "floats", "use integers or bools")
+        if dtype.kind != "f":
+            dtype = self._whole(dtype, meeting)
         arrays = [
             self._cast(v, _BOOL if flag else dtype)
             for v, flag in zip(values, self.flags, strict=True)
         ]
+        if all(isinstance(v, (bool, int, float)) for v in meeting):  # NumPy's would be of 64 bits
+            arrays[-1] = np.asarray(arrays[-1], dtype)
+        if self.numpy in _DIVIDING and dtype.kind != "f" and not arrays[1].all():
+            raise ArgumentError(
+                f"{self.name} of integers", "a divisor of 0", "divide floats: x.float()"
+            )
         return operands, arrays, kind
+
+    def _whole(self, dtype: np.dtype[Any], meeting: Sequence[Any]) -> np.dtype[Any]:
+        """The dtype of integers or bools to compute in, beside numbers that may be beyond it.
+
+        Sums and products wrap around, as in PyTorch. Comparisons do in PyTorch, too, where in uint8
+        `200 > -1` is False; here they are made in int64. Everything else is refused.
+        """
+        if dtype.kind == "b":
+            loops = getattr(self.numpy, "types", ())
+            bools = "?" * self.arity + "->"
+            if loops and self.result != "bool" and not any(x.startswith(bools) for x in loops):
+                raise DtypeError(
+                    f"{self.name} of bools", "truth values, which are no numbers",
+                    "convert them, x.int(), or use logical_xor or logical_not",
+                )  # fmt: skip
+            return dtype
+        for number in meeting:
+            if isinstance(number, int) and not _within(number, dtype):
+                if _within(number, _INT64) and self.result == "bool":
+                    return _INT64
+                if not _within(number, _INT64) or self.numpy not in _WRAPPING:
+                    raise ArgumentError(
+                        f"{self.name} of {dtype} and {number!r:.30}", f"a number beyond {dtype}",
+                        "convert first: x.long(), or x.double() beyond int64",
+                    )  # fmt: skip
+        return dtype
 
     def _operand(self, x: Any) -> Any:
         """A handle or a Python number."""
@@ -415,7 +516,7 @@ class Elementwise(KernelOp):
             return x.item()
         if isinstance(x, np.ndarray):
             # A copy, since nobody would notice a write to it before the way back.
-            return wrap(Handle.result_class, supported(x).copy())
+            return wrap(Handle.result_class, np.array(supported(x)))
         raise DtypeError(
             f"{self.name} of a {type(x).__name__}",
             f"{x!r:.60}",
@@ -427,7 +528,7 @@ class Elementwise(KernelOp):
         if isinstance(value, (bool, int, float)):
             if dtype.kind == "f":
                 return float(value)
-            return np.asarray(value, dtype)
+            return np.asarray(value).astype(dtype)  # which wraps around
         return value if value.dtype is dtype else value.astype(dtype)
 
     def value(self, arrays: Sequence[Any], params: tuple[float, ...] = ()) -> Any:
@@ -439,25 +540,23 @@ class Elementwise(KernelOp):
 
     def _explained(self, error: Exception, arrays: Sequence[Any]) -> Exception:
         """NumPy's complaint about shapes or powers in our words; any other as it is."""
+        some = next(a for a in arrays if hasattr(a, "dtype"))
         if "negative integer powers" in str(error):
             return ArgumentError(
                 f"{self.name} of integers",
                 "a negative power, which is a fraction",
                 "convert to floats first: x.float()",
             )
-        if "numpy boolean" in str(error):
-            return DtypeError(
-                f"{self.name} of bools",
-                "truth values, which are no numbers",
-                "convert them, x.int(), or use logical_xor or logical_not",
-            )
+        if isinstance(error, OverflowError):
+            return ArgumentError(
+                f"{self.name} of {some.dtype}", "an integer that no float holds",
+                "use a smaller one, or float('inf')",
+            )  # fmt: skip
         if "broadcast" not in str(error):
             return error
-        return ShapeError(
-            f"{self.name} of shapes {' and '.join(str(np.shape(a)) for a in arrays)}",
-            "sizes that differ where neither is 1, counted from the last dimension",
-            "reshape or unsqueeze one of them so that the sizes match",
-        )
+        shapes = [np.shape(a) for a in arrays]
+        asked = f"{self.name} of shapes {' and '.join(map(str, shapes))}"
+        return ShapeError(asked, *misfit(*shapes))
 
     def _run_forward(self, arrays: Sequence[Any], params: tuple[float, ...]) -> Any:
         """The output by our kernel for these operands."""
@@ -564,11 +663,12 @@ class Elementwise(KernelOp):
         values: dict[str, Any] = dict(zip(self.settings, node.params, strict=True))
         for name, array, origin in zip(self.saves, saved, self.origins, strict=True):
             source = node if origin < 0 else node.inputs[origin]
-            values[name] = _saved_handle(kind, array, source)
-        missing = [name for name in slope.parameters if values.get(name) is None]
-        for name in missing:  # not kept, since only unwanted shares read it
-            values[name] = 0.0
-        partials = slope.function(*(values[name] for name in slope.parameters))
+            values[name] = _saved_handle(kind, array, source, g.array.dtype)
+        token = slope_dtype.set(g.array.dtype)
+        try:
+            partials = slope.function(*(values[name] for name in slope.parameters))
+        finally:
+            slope_dtype.reset(token)
         if self.arity == 1:
             partials = (partials,)
         return tuple(
@@ -674,13 +774,18 @@ def _leaf(x: float, out: Any) -> Node:
     return Leaf(np.asarray(x, out.dtype), Cell(), False)
 
 
-def _saved_handle(kind: type[Handle], value: Any, source: Node) -> Any:
-    """A saved value as the handle it was; numbers and what was not kept stay as they are."""
-    if value is None or isinstance(value, (bool, int, float)):
+def _saved_handle(kind: type[Handle], value: Any, source: Node, dtype: Any) -> Any:
+    """A saved value as the handle it was; what was not kept, as only unwanted shares read it, is 0.
+
+    A number becomes a tensor, since Python refuses to divide numbers by 0.
+    """
+    if value is True or value is False:
         return value
+    if value is None or isinstance(value, (int, float)):
+        return wrap(kind, np.asarray(value or 0.0, dtype))
     handle = wrap(kind, value, source)
     if value.dtype != source.dtype:  # it was promoted on the way in
-        from tinygradx.ops.shapes import to_dtype
+        from tinygradx.ops.memory import to_dtype
 
         handle = to_dtype(wrap(kind, value.astype(source.dtype), source), value.dtype)
     return handle
@@ -702,6 +807,12 @@ def _times(g: Handle, partial: Any) -> Handle:
     if isinstance(partial, float) and partial == 1.0:
         return g
     return mul(g, partial)  # type: ignore[no-any-return]
+
+
+def _within(number: int, dtype: np.dtype[Any]) -> bool:
+    """Whether an integer dtype holds a number."""
+    ends = np.iinfo(dtype)
+    return int(ends.min) <= number <= int(ends.max)
 
 
 def _level(

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygradx.errors import DimError, DtypeError
+from tinygradx.errors import DimError, IndexDtypeError, warn
 from tinygradx.graph import Handle, Part
-from tinygradx.kernels import backend_of
-from tinygradx.kernels.scatter import add_rows_kernel
-from tinygradx.ops.elementwise import DTYPE_NAMES
+from tinygradx.ops.index_tensors import add_slices
+from tinygradx.ops.refusals import wrong_index
 from tinygradx.ops.shapes import axis_too
 from tinygradx.ops.structural import Structural, as_handle, numpy_like, whole_dim
 
@@ -65,55 +64,8 @@ def _run(index: Any, ndim: int) -> tuple[int, tuple[Any, ...]] | None:
     return (before, arrays) if arrays and len(parts) <= ndim else None
 
 
-def add_rows(out: Any, rows: Any, x: Any) -> None:
-    """Add each row of x to the row of `out` that it has the number of; both are matrices.
-
-    NumPy's `add.at` takes 6 to 20 times as long as the kernel (4,096 rows of 32: 1,400 to 70
-    microseconds). Numbers from 0 on are checked by the caller.
-    """
-    if type(out) is np.ndarray and out.dtype.kind == "f":
-        kernel = _kernels.get(out.dtype)
-        if kernel is None:
-            text = add_rows_kernel(DTYPE_NAMES[out.dtype.char])
-            kernel = _kernels[out.dtype] = backend_of(out).load(text)
-        kernel(np.ascontiguousarray(rows, np.int64), np.ascontiguousarray(x), out)
-    else:
-        numpy_like(out).add.at(out, rows, x)
-
-
-_kernels: dict[Any, Any] = {}
 _WHOLE = slice(None)
-
-
-def places(index: Any, shape: tuple[int, ...], dim: int) -> Any:
-    """Where `take_along_axis` finds its elements: their numbers in flat memory.
-
-    Parameters
-    ----------
-    index : array of int
-        Along `dim`, from 0 on; of as many dimensions as the shape, and nowhere else larger.
-    shape : tuple of int
-        Of the array that is read or written, in C order.
-    dim : int
-        Along which.
-    """
-    xp = numpy_like(index)
-    where = index.astype(np.int64, copy=False) * math.prod(shape[dim + 1 :])
-    for axis, count in enumerate(index.shape):
-        if axis != dim and count > 1:
-            step = math.prod(shape[axis + 1 :])
-            along = xp.arange(0, count * step, step or 1)
-            where = where + along.reshape(count, *(1,) * (index.ndim - 1 - axis))
-    return where
-
-
-def one_each(index: Any, shape: tuple[int, ...], dim: int) -> Any:
-    """The same for an index without that dim: one element of each run along it."""
-    if dim == 1 and len(shape) == 2 and shape[1]:  # rows and their classes: a fourth of the time
-        rows, columns = shape
-        return index + numpy_like(index).arange(0, rows * columns, columns)
-    along = index.reshape(*shape[:dim], 1, *shape[dim + 1 :])
-    return places(along, shape, dim).reshape(index.shape)
+_BYTE = np.dtype(np.uint8)
 
 
 #: What an index is made of that names every element once, and answers a view.
@@ -186,7 +138,7 @@ class SetAt(Structural):
     def pull(self, g: Any, index: Any, x_shape: tuple[int, ...], x_dtype: Any) -> Any:
         inside = GETITEM.apply((g,), (index,))
         if _repeats(index):  # of several values for one element the last stays
-            from tinygradx.ops.elementary import where
+            from tinygradx.ops.comparisons import where
 
             inside = where(as_handle(_stays(x_shape, index), "set_at"), inside, 0.0)
         hole = numpy_like(g.array).zeros((), x_dtype)
@@ -203,12 +155,11 @@ def _add_run(out: Any, before: int, arrays: tuple[Any, ...], x: Any) -> None:
     row: Any = 0
     for part, size in zip(arrays, shape[before:], strict=False):
         row = row * size + xp.where(part < 0, part + size, part)
-    outer, behind = math.prod(shape[:before]), before + len(arrays)
-    if before:
-        inner = math.prod(shape[before:behind])
-        row = xp.arange(0, outer * inner, inner or 1).reshape(-1, *(1,) * row.ndim) + row
-    width = math.prod(shape[behind:])
-    add_rows(out.reshape(-1, width), row.reshape(-1), x.reshape(-1, width)) if x.size else None
+    if x.size:
+        behind = before + len(arrays)
+        outer, inner = math.prod(shape[:before]), math.prod(shape[before:behind])
+        runs = out.reshape(outer, inner, math.prod(shape[behind:]))
+        add_slices(runs, row.reshape(-1), x.reshape(outer, row.size, runs.shape[2]), 1, "put")
 
 
 def _stays(shape: tuple[int, ...], index: Any) -> Any:
@@ -232,15 +183,17 @@ def _part(part: Any) -> Any:
     """One part of an index in NumPy's words."""
     if isinstance(part, Handle):
         part = part.array
-        if part.ndim == 0 and part.dtype.kind in "iu":
+        if part.ndim == 0 and part.dtype.kind in "iu" and part.dtype != _BYTE:
             return int(part)
+    if isinstance(part, np.ndarray) and part.dtype == _BYTE:
+        return _byte_mask(part)
     if isinstance(part, (list, range)):
         part = np.asarray(part)
         if part.size == 0:
             part = part.astype(np.int64)
     if isinstance(part, np.ndarray):
         if part.dtype.kind not in "iub":
-            raise DtypeError(
+            raise IndexDtypeError(
                 "index a tensor", f"an index of dtype {part.dtype}",
                 "use integers, or a mask of bools: x[i.long()]",
             )  # fmt: skip
@@ -252,10 +205,19 @@ def _part(part: Any) -> Any:
         return slice(*ends)
     if part is None or part is Ellipsis or isinstance(part, (int, np.integer, np.bool_)):
         return part
-    raise DtypeError(
+    raise IndexDtypeError(
         "index a tensor", f"an index of type {type(part).__name__}",
         "use integers, slices, ..., None, lists, integer tensors or masks",
     )  # fmt: skip
+
+
+def _byte_mask(part: Any) -> Any:
+    """An index of uint8 as the mask that it is in PyTorch, where they were masks before bools."""
+    warn(
+        f"index a tensor with {part.size} elements of uint8", "a mask, as in PyTorch",
+        "say which is meant: mask.bool(), or index.long() for places",
+    )  # fmt: skip
+    return part != 0
 
 
 def _ends(part: slice) -> tuple[Any, Any, Any]:
@@ -288,11 +250,23 @@ def getitem(x: Handle, index: Any) -> Any:
     try:
         return GETITEM.apply((x,), (plain,))
     except IndexError as error:
-        raise DimError(
-            f"index a tensor of shape {x.array.shape} with {index!r:.60}",
-            str(error),
-            "count from 0, or from -1 at the end, and give no more indices than dimensions",
-        ) from None
+        asked = f"index a tensor of shape {x.array.shape} with {_short(index)}"
+        raise wrong_index(asked, x.array.shape, plain, error) from None
+
+
+def _short(index: Any) -> str:
+    """An index in a few words: arrays by their shape and dtype."""
+    if isinstance(index, (Handle, np.ndarray)):
+        array = index.array if isinstance(index, Handle) else index
+        return f"{'a mask' if array.dtype.kind == 'b' else 'indices'} of shape {array.shape}"
+    if isinstance(index, Chained):
+        return f"{_short(index.first)}, then {_short(index.rest)}"
+    if isinstance(index, slice):
+        ends = [None if end is None else f"{end!r:.9}" for end in _ends(index)]
+        return f"{ends[0] or ''}:{ends[1] or ''}" + (f":{ends[2]}" if ends[2] else "")
+    if isinstance(index, tuple):
+        return f"({', '.join(map(_short, index))})" if len(index) < 9 else "a tuple"
+    return f"{index!r:.60}"
 
 
 def is_view(index: Any) -> bool:
@@ -308,11 +282,8 @@ def part_of(array: Any, index: Any) -> Any:
     try:
         return GETITEM.forward(array, index)
     except IndexError as error:
-        raise DimError(
-            f"assign to a part of a tensor of shape {array.shape}, at {index!r:.60}",
-            str(error),
-            "count from 0, or from -1 at the end, and give no more indices than dimensions",
-        ) from None
+        asked = f"assign to a part of a tensor of shape {array.shape}, at {_short(index)}"
+        raise wrong_index(asked, array.shape, index, error) from None
 
 
 def put_at(array: Any, index: Any, value: Any) -> None:
@@ -322,9 +293,12 @@ def put_at(array: Any, index: Any, value: Any) -> None:
             array[index.first][index.rest] = value
         else:
             array[index] = value
-    except (IndexError, ValueError) as error:
+    except IndexError as error:
+        asked = f"assign to a part of a tensor of shape {array.shape}, at {_short(index)}"
+        raise wrong_index(asked, array.shape, index, error) from None
+    except ValueError as error:
         raise DimError(
-            f"assign a value of shape {np.shape(value)} at {index!r:.60} "
+            f"assign a value of shape {np.shape(value)} at {_short(index)} "
             f"of a tensor of shape {array.shape}",
             str(error),
             "make the value broadcast to the part it replaces",

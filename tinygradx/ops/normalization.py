@@ -12,7 +12,8 @@ from typing import Any
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import no_grad
 from tinygradx.kernels import backend_of
-from tinygradx.ops.elementary import add, div, mul, pow, rsqrt, square, sub
+from tinygradx.ops.elementary import add, div, mul, square, sub
+from tinygradx.ops.exponentials import pow, rsqrt
 from tinygradx.ops.padding import pad
 from tinygradx.ops.reductions import MEAN
 from tinygradx.ops.shapes import reshape, sizes

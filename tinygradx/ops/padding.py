@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError, ShapeError
 from tinygradx.ops.indexing import GETITEM
-from tinygradx.ops.shapes import clone
+from tinygradx.ops.memory import clone
 from tinygradx.ops.structural import Structural, as_handle, numpy_like
 
 MODES = ("constant", "reflect", "replicate", "circular")

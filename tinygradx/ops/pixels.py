@@ -6,8 +6,9 @@ import operator
 from typing import Any
 
 from tinygradx.errors import ShapeError
-from tinygradx.ops.shapes import PERMUTE, reshape
+from tinygradx.ops.shapes import reshape
 from tinygradx.ops.structural import as_handle
+from tinygradx.ops.transposing import PERMUTE
 
 
 def pixel_shuffle(input: Any, upscale_factor: int) -> Any:

@@ -14,11 +14,14 @@ import numpy as np
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Handle, no_grad, wrap
 from tinygradx.kernels import backend_of
-from tinygradx.ops import elementary
-from tinygradx.ops.elementary import clamp, floor_divide, fmod, mul, pow, trunc
+from tinygradx.ops import comparisons, elementary, trigonometry
+from tinygradx.ops.elementary import clamp, mul
 from tinygradx.ops.elementwise import Elementwise
+from tinygradx.ops.exponentials import pow
+from tinygradx.ops.memory import to_dtype
 from tinygradx.ops.promotion import result_type
-from tinygradx.ops.shapes import to_dtype
+from tinygradx.ops.refusals import misfit
+from tinygradx.ops.rounding import floor_divide, fmod, trunc
 from tinygradx.ops.structural import as_handle
 
 
@@ -71,20 +74,13 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
 
     Parameters
     ----------
-    input, other : Tensor, array or number
-        Of shapes that broadcast.
-    alpha : number
-        What `other` is multiplied by first; a whole number where the result is of integers.
-
-    Returns
-    -------
-    Tensor
-        In the common dtype and the broadcast shape.
+    input, other, alpha
+        As for `add`.
 
     Raises
     ------
     DtypeError
-        For bools, or a fraction as alpha of integers.
+        As for `add`, and for bools.
 
     Examples
     --------
@@ -93,6 +89,23 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     tensor([-29., -28.])
     """
     return elementary.sub.apply((input, _scaled(input, other, alpha, "sub")), ())
+
+
+def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    """The difference the other way round, `other - alpha * input`.
+
+    Parameters
+    ----------
+    input, other, alpha
+        As for `sub`.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.rsub(tgx.tensor([1.0, 2.0]), 3.0, alpha=10)
+    tensor([ -7., -17.])
+    """
+    return sub(other, input, alpha=alpha)
 
 
 def _scaled(input: Any, other: Any, alpha: Any, asked: str) -> Any:
@@ -300,7 +313,7 @@ def frexp(input: Any) -> Frexp:
 # ---- choosing -----------------------------------------------------------------------------------
 
 
-@_speaks_for(elementary.where)
+@_speaks_for(comparisons.where)
 def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """`input` where the condition holds, `other` elsewhere.
 
@@ -322,8 +335,8 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
 
     Raises
     ------
-    ArgumentError
-        If one of `input` and `other` is given without the other.
+    ArgumentError, DtypeError
+        If one of `input` and `other` is given without the other, or the condition has no bools.
 
     Examples
     --------
@@ -335,7 +348,12 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     (tensor([0, 2]),)
     """
     if input is not None and other is not None:
-        return elementary.where.apply((condition, input, other), ())
+        array = condition.array if isinstance(condition, Handle) else condition
+        if isinstance(array, np.ndarray) and array.dtype.kind != "b" and array.dtype != np.uint8:
+            raise DtypeError(
+                f"where by a condition of dtype {array.dtype}", "no bools", "compare: x != 0"
+            )
+        return comparisons.where.apply((condition, input, other), ())
     if input is not None or other is not None:
         raise ArgumentError(
             "where with one of two choices",
@@ -368,14 +386,7 @@ def clamp_min(input: Any, min: Any) -> Any:
 
 
 def clamp_max(input: Any, max: Any) -> Any:
-    """Each value, but at most `max`: `clamp(input, max=max)`.
-
-    Parameters
-    ----------
-    input : Tensor
-        Of any shape.
-    max : number or Tensor
-        The bound, which broadcasts.
+    """Each value, but at most `max`: `clamp(input, max=max)`, the counterpart of `clamp_min`.
 
     Examples
     --------
@@ -542,8 +553,7 @@ def isclose(
     except ValueError:
         raise ShapeError(
             f"isclose of shapes {x.array.shape} and {y.array.shape}",
-            "sizes that differ where neither is 1, counted from the last dimension",
-            "reshape or unsqueeze one of them so that the sizes match",
+            *misfit(x.array.shape, y.array.shape),
         ) from None
     return wrap(x.result_class, np.asarray(close))
 
@@ -600,7 +610,7 @@ def equal(input: Any, other: Any) -> bool:
     if x.array.shape != y.array.shape:
         return False
     with no_grad():
-        return bool(elementary.eq(x, y).array.all())
+        return bool(comparisons.eq(x, y).array.all())
 
 
 # ---- PyTorch's other spellings ------------------------------------------------------------------
@@ -609,8 +619,8 @@ multiply = mul
 negative = elementary.neg
 fix = trunc
 sgn = elementary.sign
-greater, greater_equal = elementary.gt, elementary.ge
-less, less_equal, not_equal = elementary.lt, elementary.le, elementary.ne
-arccos, arccosh = elementary.acos, elementary.acosh
-arcsin, arcsinh = elementary.asin, elementary.asinh
-arctan, arctanh, arctan2 = elementary.atan, elementary.atanh, elementary.atan2
+greater, greater_equal = comparisons.gt, comparisons.ge
+less, less_equal, not_equal = comparisons.lt, comparisons.le, comparisons.ne
+arccos, arccosh = trigonometry.acos, trigonometry.acosh
+arcsin, arcsinh = trigonometry.asin, trigonometry.asinh
+arctan, arctanh, arctan2 = trigonometry.atan, trigonometry.atanh, trigonometry.atan2

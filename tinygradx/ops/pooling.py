@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
-from tinygradx.ops.elementary import pow
+from tinygradx.ops.exponentials import pow
 from tinygradx.ops.interpolation import weighted
 from tinygradx.ops.patches import Sizes, Windows, batched, bordered, each, given_windows, inner
 from tinygradx.ops.shapes import reshape

@@ -13,24 +13,19 @@ from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Handle, Node, here, is_grad_enabled, next_age, wrap
 from tinygradx.kernels import BACKENDS, backend_of, columns_kernel
 from tinygradx.ops.arithmetic import column_sums
-from tinygradx.ops.elementary import add, mul, sub, where
+from tinygradx.ops.broadcasting import broadcast_shapes, expand
+from tinygradx.ops.comparisons import where
+from tinygradx.ops.elementary import add, mul, sub
 from tinygradx.ops.elementwise import DTYPE_NAMES
 from tinygradx.ops.indexing import GETITEM
+from tinygradx.ops.joining import stack
+from tinygradx.ops.memory import clone, to_dtype
 from tinygradx.ops.promotion import result_type
 from tinygradx.ops.reductions import SUM
-from tinygradx.ops.shapes import (
-    PERMUTE,
-    RESHAPE,
-    broadcast_shapes,
-    clone,
-    expand,
-    permute,
-    reshape,
-    stack,
-    to_dtype,
-    unsqueeze,
-)
+from tinygradx.ops.reductions import sum as total
+from tinygradx.ops.shapes import RESHAPE, reshape, unsqueeze
 from tinygradx.ops.structural import Structural, as_handle, whole_dim
+from tinygradx.ops.transposing import PERMUTE, permute
 
 
 class Matmul(Structural):
@@ -562,6 +557,11 @@ def tensordot(a: Any, b: Any, dims: Any = 2, out: None = None) -> Any:
                 "use as many as both have, or fewer",
             )
         dims = list(range(x.array.ndim - dims, x.array.ndim)), list(range(dims))
+    if not isinstance(dims, (tuple, list)) or len(dims) != 2:
+        raise ArgumentError(
+            f"tensordot over dims={dims!r:.40}", "neither a number nor a pair of dims",
+            "pass dims=1, or dims=([1], [0])",
+        )  # fmt: skip
     first, second = ((d,) if isinstance(d, int) else tuple(d) for d in dims)
     ours = [whole_dim(d, x.array.ndim, "tensordot") for d in first]
     theirs = [whole_dim(d, y.array.ndim, "tensordot") for d in second]
@@ -640,7 +640,7 @@ def einsum(equation: Any, *operands: Any) -> Any:
         x, letters = _contracted(x, letters, y, others, later | set(answer), equation)
     summed = tuple(i for i, letter in enumerate(letters) if letter not in answer)
     if summed:
-        x = SUM.apply((x,), (summed, False))
+        x = total(x, summed)
         letters = [letter for letter in letters if letter in answer]
     return permute(x, tuple(letters.index(letter) for letter in answer)) if letters else x
 
@@ -648,6 +648,11 @@ def einsum(equation: Any, *operands: Any) -> Any:
 def _lettered(*taking_turns: Any) -> tuple[str, tuple[Any, ...]]:
     """An equation in letters, from operands and lists of numbers (or `...`) in turns."""
     operands = taking_turns[: len(taking_turns) // 2 * 2 : 2]
+    if not all(isinstance(part, (list, tuple, range)) for part in taking_turns[1::2]):
+        raise DtypeError(
+            f"einsum of a {type(taking_turns[0]).__name__}", "no equation in front",
+            "pass the equation first: einsum('ij,jk->ik', a, b)",
+        )  # fmt: skip
     lists = [list(part) for part in taking_turns[1::2]]
     if len(taking_turns) % 2:
         lists.append(list(taking_turns[-1]))
@@ -731,7 +736,7 @@ def _diagonals(x: Handle, letters: list[str], equation: str) -> tuple[Any, list[
             if size != other:
                 raise ShapeError(
                     f"einsum {equation!r}", f"{letter!r} is both {size} and {other}",
-                    "a letter stands for one size",
+                    f"a letter stands for one size: make both equal, or {letter!r} two letters",
                 )  # fmt: skip
             order = [i for i in range(len(letters)) if i not in (first, second)]
             along = np.arange(size)
@@ -752,8 +757,10 @@ def _contracted(
             known = sizes.setdefault(letter, size)
             if known != size and 1 not in (known, size):
                 raise ShapeError(
-                    f"einsum {equation!r}", f"{letter!r} is both {known} and {size}",
-                    "a letter stands for one size",
+                    f"einsum {equation!r}",
+                    f"{letter!r} is both {known} and {size}, of shapes {x.array.shape} and "
+                    f"{y.array.shape}",
+                    f"a letter stands for one size: make both equal, or {letter!r} two letters",
                 )  # fmt: skip
             sizes[letter] = size if known == 1 else known
     both = [a for a in ours if a in theirs]
@@ -785,7 +792,7 @@ def _alone_summed(x: Any, letters: list[str], needed: set[str]) -> tuple[Any, li
     alone = tuple(i for i, letter in enumerate(letters) if letter not in needed)
     if not alone:
         return x, letters
-    return SUM.apply((x,), (alone, False)), [a for a in letters if a in needed]
+    return total(x, alone), [a for a in letters if a in needed]
 
 
 def kron(input: Any, other: Any) -> Any:
@@ -823,7 +830,7 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Any:
     Parameters
     ----------
     input, other : Tensor
-        Broadcasting, of size 3 along `dim`.
+        Of as many dimensions, broadcasting, and of size 3 along `dim`.
     dim : int, optional
         Where the vectors lie; the first dimension of size 3 when left out.
 
@@ -840,6 +847,11 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Any:
     """
     a, b = as_handle(input, "cross"), as_handle(other, "cross")
     x, y = a.array.shape, b.array.shape
+    if len(x) != len(y):
+        raise ShapeError(
+            f"cross of shapes {x} and {y}", f"{len(x)} and {len(y)} dimensions",
+            "give both as many: unsqueeze the smaller one",
+        )  # fmt: skip
     shape = broadcast_shapes(x, y)
     threes = [i for i, size in enumerate(shape) if size == 3]
     if dim is None and threes:

@@ -7,15 +7,23 @@ rules differ (int64 with float32 is float64 there, float32 here).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
-from tinygradx.errors import DtypeError
+from tinygradx.errors import ArgumentError, DtypeError
 
 #: The dtypes a tensor can have.
 SUPPORTED = ("float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
+
+
+def _kind(dtype: Any) -> str:
+    """What the elements are of a dtype that tensors cannot have."""
+    kinds = {"U": "text", "S": "text", "O": "Python objects", "c": "complex numbers", "M": "dates"}
+    return f"{kinds.get(dtype.kind, f'elements of {dtype}')}, where tensors hold numbers and bools"
 
 
 def supported(array: Any) -> Any:
@@ -26,8 +34,9 @@ def supported(array: Any) -> Any:
     name = array.dtype.name
     if name not in SUPPORTED:
         raise DtypeError(
-            f"a tensor of dtype {array.dtype}", "not supported", f"use {', '.join(SUPPORTED)}"
-        )
+            f"a tensor of an array of {array.dtype}", _kind(array.dtype),
+            f"convert it to one of {', '.join(SUPPORTED)}",
+        )  # fmt: skip
     return array if array.dtype is np.dtype(name) else array.astype(name)
 
 
@@ -37,9 +46,15 @@ class _Default:
     dtype = np.dtype(np.float32)
 
 
+#: The dtype of Python floats within a slope that runs on tensors: that of the gradient. Otherwise
+#: `where(x > 0.0, 1.0, 0.01)` would be of the default dtype, and 0.01 lose half of its digits.
+slope_dtype: ContextVar[np.dtype[Any] | None] = ContextVar("tinygradx_slope_dtype", default=None)
+
+
 def get_default_dtype() -> np.dtype[Any]:
     """The dtype of tensors made from Python floats, float32 unless it was set."""
-    return _Default.dtype
+    dtype = slope_dtype.get()
+    return _Default.dtype if dtype is None else dtype
 
 
 def set_default_dtype(dtype: Any) -> None:
@@ -56,6 +71,51 @@ def set_default_dtype(dtype: Any) -> None:
             "set the default dtype", f"{dtype}", "use tinygradx.float32 or tinygradx.float64"
         )
     _Default.dtype = dtype
+
+
+def number_in(value: Any, dtype: np.dtype[Any], asked: str) -> Any:
+    """One number as an array of a dtype, if the dtype can hold it; fractions are cut off.
+
+    As in PyTorch, a number below 0 counts from the end of uint8: -1 is 255. An infinity and nan
+    are in every dtype of floats, and any number is a bool.
+
+    Parameters
+    ----------
+    value : bool, int or float
+        The number.
+    dtype : dtype
+        Of the array.
+    asked : str
+        What to say was asked, in the error.
+
+    Raises
+    ------
+    ArgumentError
+        If the number is beyond the dtype.
+    """
+    if dtype.kind == "b":
+        return np.asarray(bool(value))
+    if dtype.kind == "f":
+        try:
+            held = abs(value) <= _LARGEST[dtype] or not math.isfinite(value)
+        except OverflowError:  # an integer that no float holds
+            held = False
+        whole: Any = value
+    else:
+        held = math.isfinite(value) if isinstance(value, float) else True
+        whole = int(value) if held else 0
+        ends = np.iinfo(dtype)
+        held = held and (-ends.max if dtype.kind == "u" else ends.min) <= whole <= ends.max
+        whole &= ends.max if dtype.kind == "u" else -1
+    if not held:
+        raise ArgumentError(
+            f"{asked} in {dtype}", f"the number {value!r:.40}", "use one that the dtype can hold"
+        )
+    return np.asarray(whole, dtype)
+
+
+#: The largest number that each dtype of floats holds.
+_LARGEST = {np.dtype(name): float(np.finfo(name).max) for name in ("float32", "float64")}
 
 
 def category(kind: str) -> int:

@@ -17,6 +17,10 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError, DeviceError, DtypeError
 from tinygradx.graph import Handle, wrap
+from tinygradx.ops.device import CPU, device
+
+#: Its name as a type, which the property hides.
+Place = device
 
 #: The seed of a generator that was given none; PyTorch's.
 FIRST_SEED = 67_280_421_310_721
@@ -64,9 +68,9 @@ class Generator:
         self.manual_seed(FIRST_SEED)
 
     @property
-    def device(self) -> str:
+    def device(self) -> Place:
         """Where it draws."""
-        return "cpu"
+        return CPU
 
     def manual_seed(self, seed: int) -> Generator:
         """Begin anew: the same seed gives the same numbers.

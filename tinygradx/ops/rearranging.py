@@ -9,9 +9,12 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError, DimError, DtypeError, ShapeError
 from tinygradx.graph import Handle, wrap
+from tinygradx.ops.broadcasting import EXPAND
 from tinygradx.ops.indexing import GETITEM
-from tinygradx.ops.shapes import EXPAND, axis_too, clone, reshape, sizes, transpose
+from tinygradx.ops.memory import clone
+from tinygradx.ops.shapes import axis_too, reshape, sizes
 from tinygradx.ops.structural import Structural, as_handle, numpy_like, whole_dim, whole_dims
+from tinygradx.ops.transposing import transpose
 
 
 class Flip(Structural):
@@ -21,7 +24,8 @@ class Flip(Structural):
 
     def forward(self, x: Any, dims: tuple[int, ...]) -> Any:
         back = slice(None, None, -1)
-        return x[tuple(back if d in dims else slice(None) for d in range(x.ndim))].copy()
+        index = [back if d in dims else slice(None) for d in range(x.ndim)]
+        return x[(..., *index)].copy()  # without the dots NumPy makes a number of a 0-d array
 
     def pull(self, g: Any, dims: tuple[int, ...]) -> Any:
         return FLIP.apply((g,), (dims,))

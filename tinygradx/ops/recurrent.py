@@ -24,10 +24,13 @@ from tinygradx.kernels import BACKENDS, Formula, Text, backend_of
 from tinygradx.kernels.joint import joint_kernel
 from tinygradx.ops.activations import relu, sigmoid, tanh
 from tinygradx.ops.arithmetic import column_sums
-from tinygradx.ops.elementary import add, logistic_density, where
+from tinygradx.ops.elementary import add, where
 from tinygradx.ops.elementwise import DTYPE_NAMES, Bound, elementwise
+from tinygradx.ops.exponentials import logistic_density
+from tinygradx.ops.joining import cat, narrow
+from tinygradx.ops.memory import clone
 from tinygradx.ops.products import matmul
-from tinygradx.ops.shapes import PERMUTE, cat, clone, narrow
+from tinygradx.ops.transposing import PERMUTE
 
 # ---- blocks -------------------------------------------------------------------------------------
 

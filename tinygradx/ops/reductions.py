@@ -10,26 +10,18 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Handle, wrap
-from tinygradx.kernels import BACKENDS, backend_of, total_kernel
-from tinygradx.ops.elementary import (
-    div,
-    exp,
-    isnan,
-    log,
-    logical_and,
-    logical_not,
-    logical_or,
-    maximum,
-    minimum,
-    mul,
-    sub,
-    where,
-)
-from tinygradx.ops.elementary import eq as equal
+from tinygradx.kernels import backend_of, total_kernel
+from tinygradx.ops.arithmetic import add_up
+from tinygradx.ops.broadcasting import EXPAND
+from tinygradx.ops.comparisons import eq as equal
+from tinygradx.ops.comparisons import isnan, logical_and, logical_not, logical_or, where
+from tinygradx.ops.elementary import div, maximum, minimum, mul, sub
 from tinygradx.ops.elementwise import DTYPE_NAMES
-from tinygradx.ops.indexing import one_each
+from tinygradx.ops.exponentials import exp, log
+from tinygradx.ops.index_tensors import one_each, put_elements, take_elements
+from tinygradx.ops.memory import to_dtype
 from tinygradx.ops.promotion import get_default_dtype
-from tinygradx.ops.shapes import EXPAND, RESHAPE, to_dtype
+from tinygradx.ops.shapes import RESHAPE
 from tinygradx.ops.structural import (
     Structural,
     as_handle,
@@ -60,8 +52,6 @@ def spread(g: Any, shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
     """A reduced handle, seen in the shape it was reduced from."""
     return EXPAND.apply((RESHAPE.apply((g,), (kept_shape(shape, dims),)),), (shape,))
 
-
-_add_up = np.add.reduce
 
 #: Up to this many elements our own loop is faster than NumPy's, whose every reduction takes one
 #: microsecond to begin (16 elements: 0.4 for 1.2; 4,096: as long).
@@ -97,9 +87,7 @@ class Sum(Structural):
     def forward(self, x: Any, dims: tuple[int, ...] | None, keepdim: bool) -> Any:
         if dims is None and not keepdim and 0 < x.size <= SMALL and x.dtype.kind == "f":
             return self.total(x)
-        backend = BACKENDS[x.__class__]
-        out = backend.quiet.run(_add_up, x, dims, None, None, keepdim)
-        return out if out.ndim else backend.xp.asarray(out)
+        return add_up(x, dims, keepdim)
 
     def pull(self, g: Any, x_shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
         return spread(g, x_shape, dims)
@@ -117,10 +105,8 @@ class Mean(Structural):
     def forward(self, x: Any, dims: tuple[int, ...] | None, keepdim: bool) -> Any:
         if dims is None and not keepdim and 0 < x.size <= SMALL:
             return self.total(x)
-        backend = backend_of(x)
-        total = backend.call(np.add.reduce, x, dims, None, None, keepdim)
         count = x.size if dims is None else math.prod(x.shape[d] for d in dims)
-        return backend.call(np.divide, total, x.dtype.type(count))
+        return backend_of(x).call(np.divide, add_up(x, dims, keepdim), x.dtype.type(count))
 
     def pull(self, g: Any, x_shape: tuple[int, ...], dims: tuple[int, ...] | None) -> Any:
         return spread(mul(g, 1.0 / _count(x_shape, dims)), x_shape, dims)
@@ -184,8 +170,7 @@ class Logsumexp(Structural):
         # A row of -inf only would give -inf - -inf; such a top is left out of the difference.
         top = np.where(np.isfinite(top), top, top.dtype.type(0))
         shifted = exp.value([backend.call(np.subtract, x, top)], ())
-        total = backend.call(np.add.reduce, shifted, dims, None, None, True)
-        out = backend.call(np.add, log.value([total], ()), top)
+        out = backend.call(np.add, log.value([add_up(shifted, dims, True)], ()), top)
         return out.reshape(_reduced_shape(x.shape, dims, keepdim))
 
     def pull(
@@ -206,8 +191,7 @@ class Prod(Structural):
     name = "prod"
 
     def forward(self, x: Any, dim: int, keepdim: bool) -> Any:
-        out = backend_of(x).call(np.multiply.reduce, x, dim, None, None, keepdim)
-        return out if out.ndim else numpy_like(x).asarray(out)
+        return backend_of(x).call(np.multiply.reduce, x, dim, x.dtype, None, keepdim)
 
     def pull(self, g: Any, x: Any, x_shape: tuple[int, ...], dim: int) -> Any:
         from tinygradx.ops.cumulative import product_of_others  # which stands on this module
@@ -222,7 +206,8 @@ class Pick(Structural):
     inputs = ("x", "index")
 
     def forward(self, x: Any, index: Any, dim: int) -> Any:
-        return numpy_like(x).asarray(x.take(one_each(index, x.shape, dim)))
+        along = one_each(index, x.shape, dim)
+        return take_elements(x, along, dim, self.name).reshape(index.shape)
 
     def pull(self, g: Any, index: Any, x_shape: tuple[int, ...], dim: int) -> Any:
         return PLACE.apply((g, index), (x_shape, dim)), None
@@ -239,7 +224,7 @@ class Place(Structural):
 
     def forward(self, x: Any, index: Any, shape: tuple[int, ...], dim: int) -> Any:
         out = numpy_like(x).zeros(shape, x.dtype)
-        out.put(one_each(index, shape, dim), x)
+        put_elements(out, one_each(index, shape, dim), x, dim, self.name)
         return out
 
     def pull(self, g: Any, index: Any, dim: int) -> Any:

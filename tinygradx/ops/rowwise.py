@@ -21,7 +21,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tinygradx.errors import DtypeError
+from tinygradx.errors import DtypeError, warn
 from tinygradx.graph import (
     Handle,
     Node,
@@ -34,10 +34,12 @@ from tinygradx.graph import (
 from tinygradx.kernels import Formula, RowText, Text, backend_of, row_kernel
 from tinygradx.ops.elementwise import DTYPE_NAMES
 from tinygradx.ops.kernel_op import KernelOp
+from tinygradx.ops.memory import to_dtype
 from tinygradx.ops.promotion import get_default_dtype
 from tinygradx.ops.reductions import AMAX, SUM, numpy_names
-from tinygradx.ops.shapes import squeeze, to_dtype, transpose, unsqueeze
+from tinygradx.ops.shapes import squeeze, unsqueeze
 from tinygradx.ops.structural import as_handle, whole_dim
+from tinygradx.ops.transposing import transpose
 
 
 def row_sum(x: Any) -> Any:
@@ -56,8 +58,8 @@ Parameters
 ----------
 input : Tensor
     Floats of any shape; integers and bools are converted to the default dtype.
-dim : int, default -1
-    The dimension along which the rows lie.
+dim : int
+    The dimension along which the rows lie{otherwise}.
 dtype : dtype, optional
     Convert to this first.
 
@@ -77,6 +79,10 @@ The textbook definition of one element is ``{textbook}``, where sums and maxima 
 """
 
 
+WITHOUT_DIM = """. Left out there is a warning, and PyTorch's old choice:
+    0 for 0, 1 and 3 dimensions, 1 for others"""
+
+
 class Rowwise(KernelOp):
     """An operation along one dimension.
 
@@ -90,6 +96,8 @@ class Rowwise(KernelOp):
         The naive definition of one element; `sum(...)` and `max(...)` run over the row.
     column : bool
         Whether a row becomes one number.
+    asks_dim : bool
+        Whether a call without `dim` is warned of, and takes PyTorch's old choice; -1 otherwise.
     """
 
     settings = ("dim",)
@@ -103,15 +111,19 @@ class Rowwise(KernelOp):
         *,
         domain: tuple[float, float] = (-4.0, 4.0),
         column: bool = False,
+        asks_dim: bool = False,
         name: str = "",
     ) -> None:
+        self.asks_dim = asks_dim
         self.formula = Formula(function, name)
         self.name = self.formula.name
         self.textbook = textbook
         self.domain = domain
         self.column = column
         self.__doc__ = ROW_DOCUMENTATION.format(
-            summary=inspect.cleandoc(function.__doc__ or ""), textbook=textbook
+            summary=inspect.cleandoc(function.__doc__ or ""),
+            textbook=textbook,
+            otherwise=WITHOUT_DIM if asks_dim else "; the last when left out",
         )
         self.__name__ = self.name
         self.__module__ = function.__module__
@@ -130,15 +142,30 @@ class Rowwise(KernelOp):
         self.origins = tuple(-1 if name == "y" else 0 for name in self.saves)
         return function
 
-    def __call__(self, input: Any, dim: int = -1, dtype: Any = None, **named: Any) -> Any:
+    def __call__(self, input: Any, dim: int | None = None, dtype: Any = None, **named: Any) -> Any:
         x = as_handle(input, self.name)
+        named.pop("_stacklevel", None)  # PyTorch's own wrappers pass it, for its warning
         if named:
             dim, _ = numpy_names(self.name, named, dim)
+        if dim is None:
+            dim = self._implied(x) if self.asks_dim else -1
         if dtype is not None:
             x = to_dtype(x, dtype)
         elif x.array.dtype.kind != "f":
             x = to_dtype(x, get_default_dtype())
         return self.apply((x,), (whole_dim(dim, x.array.ndim, self.name),))
+
+    def _implied(self, x: Handle) -> int:
+        """The dimension that PyTorch takes when none is named, with a warning as there."""
+        shape = x.array.shape
+        dim = 0 if len(shape) in (0, 1, 3) else 1
+        warn(
+            f"{self.name} of shape {shape} without dim",
+            f"no dim, and dim={dim} is taken, as PyTorch does: rows of {shape[dim]} elements"
+            if shape else "no dim, and a single element",
+            f"say which: {self.name}(x, dim={dim})",
+        )  # fmt: skip
+        return dim
 
     def apply(self, handles: Sequence[Handle], params: tuple[Any, ...]) -> Any:
         """Compute, and record if recording is on and a gradient is wanted."""

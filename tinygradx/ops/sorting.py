@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygradx.errors import ArgumentError, ShapeError
+from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Handle, wrap
+from tinygradx.ops.gathering import GATHER
+from tinygradx.ops.memory import CLONE
 from tinygradx.ops.reductions import filled_dim, numpy_names
-from tinygradx.ops.scatter import GATHER
-from tinygradx.ops.shapes import CLONE, RESHAPE
+from tinygradx.ops.shapes import RESHAPE
 from tinygradx.ops.structural import as_handle, whole_dim
 
 
@@ -144,6 +145,8 @@ def topk(
     dim, _ = numpy_names("topk", named, dim)
     place = whole_dim(dim, x.array.ndim, "topk")
     size = x.array.shape[place] if x.array.ndim else 1
+    if not isinstance(k, (int, np.integer)):
+        raise DtypeError(f"topk of {k!r:.40}", f"a {type(k).__name__}", "pass a whole number")
     if not 0 <= k <= size:
         raise ArgumentError(
             f"topk of {k} along dim {dim}", f"{size} elements there", f"use k from 0 to {size}"

@@ -13,26 +13,16 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError, GraphError
 from tinygradx.kernels import Argument, Formula, Result, backend_of, machine, map_kernel
-from tinygradx.ops.elementary import (
-    LOG_SQRT_PI,
-    add,
-    atanh,
-    clamp,
-    exp,
-    gaussian,
-    log,
-    log1p,
-    minimum,
-    mul,
-    ndtr,
-    neg,
-    sign,
-    where,
-)
+from tinygradx.ops.bell_curve import LOG_SQRT_PI, gaussian, ndtr
+from tinygradx.ops.broadcasting import expand
+from tinygradx.ops.comparisons import where
+from tinygradx.ops.elementary import add, clamp, minimum, mul, neg, sign
 from tinygradx.ops.elementwise import DTYPE_NAMES, Bound, elementwise
+from tinygradx.ops.exponentials import exp, log, log1p
+from tinygradx.ops.memory import to_dtype
 from tinygradx.ops.promotion import get_default_dtype, result_type
-from tinygradx.ops.shapes import expand, to_dtype
 from tinygradx.ops.structural import Structural, as_handle
+from tinygradx.ops.trigonometry import atanh
 
 PI_SQUARED = math.pi * math.pi
 SQRT_2PI, INV_SQRT_2PI = math.sqrt(2.0 * math.pi), 1.0 / math.sqrt(2.0 * math.pi)

@@ -11,16 +11,10 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError, DimError, DtypeError, ShapeError
 from tinygradx.graph import Handle, one_of_many, wrap
+from tinygradx.ops.broadcasting import broadcast_tensors
 from tinygradx.ops.indexing import getitem, select
-from tinygradx.ops.shapes import (
-    NARROW,
-    axis_too,
-    broadcast_tensors,
-    cat,
-    flatten,
-    reshape,
-    stack,
-)
+from tinygradx.ops.joining import NARROW, cat, several, stack
+from tinygradx.ops.shapes import axis_too, flatten, reshape
 from tinygradx.ops.structural import as_handle, whole_dim
 
 
@@ -77,7 +71,7 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, 
     if isinstance(split_size_or_sections, (tuple, list)):
         return split_with_sizes(tensor, split_size_or_sections, dim)
     x = as_handle(tensor, "split")
-    place, length = _axis(x, dim, "split"), operator.index(split_size_or_sections)
+    place, length = _axis(x, dim, "split"), _whole(split_size_or_sections, "split")
     size = x.array.shape[place]
     if length < 0 or (length == 0 and size):
         raise ArgumentError(
@@ -95,7 +89,12 @@ def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tu
     """Views of a tensor of the given sizes along a dimension: see `split`."""
     x = as_handle(input, "split")
     place = _axis(x, dim, "split")
-    lengths, size = [operator.index(n) for n in split_sizes], x.array.shape[place]
+    if not isinstance(split_sizes, (tuple, list)):
+        raise DtypeError(
+            f"split_with_sizes by {split_sizes!r:.40}", f"a {type(split_sizes).__name__}",
+            "pass the size of each part: [2, 3]; split takes one size for all",
+        )  # fmt: skip
+    lengths, size = [_whole(n, "split") for n in split_sizes], x.array.shape[place]
     if sum(lengths) != size or any(n < 0 for n in lengths):
         raise ArgumentError(
             f"split a dimension of size {size} into {tuple(lengths)}",
@@ -105,8 +104,19 @@ def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> tu
     return one_of_many(_runs(x, place, lengths), "split")
 
 
+def _whole(number: Any, asked: str) -> int:
+    """A size, a place or a number of parts."""
+    try:
+        return operator.index(number)
+    except TypeError:
+        raise DtypeError(
+            f"{asked} by {number!r:.40}", f"a {type(number).__name__}",
+            "pass a whole number, or a list of them",
+        ) from None  # fmt: skip
+
+
 def _sections(asked: str, sections: Any) -> int:
-    count = operator.index(sections)
+    count = _whole(sections, asked)
     if count < 1:
         raise ArgumentError(f"{asked} into {count} parts", "no parts", "ask for at least one")
     return count
@@ -170,7 +180,7 @@ def tensor_split(
     if given is not None:
         indices_or_sections = given.tolist()
     if isinstance(indices_or_sections, (tuple, list)):
-        cuts = [slice(operator.index(i)).indices(size)[1] for i in indices_or_sections]
+        cuts = [slice(_whole(i, "tensor_split")).indices(size)[1] for i in indices_or_sections]
         starts, stops = [0, *cuts], [*cuts, size]
         return tuple(
             NARROW.apply((x,), (place, start, max(0, stop - start)))
@@ -365,7 +375,7 @@ def column_stack(tensors: Sequence[Any]) -> Any:
 
 
 def _some(tensors: Sequence[Any], asked: str) -> Sequence[Any]:
-    if not len(tensors):
+    if not len(several(tensors, asked)):
         raise ArgumentError(asked, "no tensors", "pass at least one")
     return tensors
 

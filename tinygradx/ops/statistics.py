@@ -13,8 +13,12 @@ import numpy as np
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError, user_line
 from tinygradx.graph import Handle, wrap
 from tinygradx.kernels import backend_of
-from tinygradx.ops.elementary import add, clip, div, mul, sqrt, sub, where
-from tinygradx.ops.elementary import eq as equal
+from tinygradx.ops.arithmetic import add_up
+from tinygradx.ops.comparisons import eq as equal
+from tinygradx.ops.comparisons import where
+from tinygradx.ops.elementary import clip, div, lerp, mul, sub
+from tinygradx.ops.exponentials import sqrt
+from tinygradx.ops.memory import to_dtype
 from tinygradx.ops.products import matmul
 from tinygradx.ops.reductions import (
     MEAN,
@@ -27,9 +31,10 @@ from tinygradx.ops.reductions import (
     spread,
 )
 from tinygradx.ops.reductions import sum as total
-from tinygradx.ops.shapes import movedim, reshape, squeeze, to_dtype, transpose
+from tinygradx.ops.shapes import reshape, squeeze
 from tinygradx.ops.sorting import along, at_rank
 from tinygradx.ops.structural import Structural, as_handle, whole_dim, whole_dims
+from tinygradx.ops.transposing import movedim, transpose
 
 
 class Var(Structural):
@@ -43,7 +48,7 @@ class Var(Structural):
         call = backend_of(x).call
         middle = MEAN.forward(x, dims, True)
         apart = call(np.subtract, x, middle)
-        squares = call(np.add.reduce, call(np.square, apart), dims, None, None, keepdim)
+        squares = add_up(call(np.square, apart), dims, keepdim)
         return call(np.divide, squares, x.dtype.type(_left(x.shape, dims, correction)))
 
     def pull(
@@ -141,11 +146,21 @@ def _spread_settings(
             f"{asked} with both unbiased= and correction=", "two ways to say one thing",
             "give correction=1 for unbiased=True, correction=0 for unbiased=False",
         )  # fmt: skip
+    if unbiased is not None and not isinstance(unbiased, (bool, int, np.bool_)):
+        raise DtypeError(
+            f"{asked} with unbiased={unbiased!r:.40}", f"a {type(unbiased).__name__}",
+            "pass True or False",
+        )  # fmt: skip
     if correction is None:
         correction = 1 if unbiased is None else int(unbiased)
+    if not isinstance(correction, (int, float, np.number)):
+        raise DtypeError(
+            f"{asked} with correction={correction!r:.40}", f"a {type(correction).__name__}",
+            "pass a number",
+        )  # fmt: skip
     x = float_handle(input, asked, dtype)
     dims = whole_dims(dim, x.array.ndim, asked)
-    if x.array.size and not _left(x.array.shape, dims, correction):
+    if x.array.size and not _left(x.array.shape, dims, float(correction)):
         warnings.warn(
             f"{asked} of a tensor of shape {x.array.shape} with correction={correction}: no more "
             f"elements than the correction, so the answer is nan or inf; use correction=0 "
@@ -291,6 +306,8 @@ def nanmedian(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) 
     x = as_handle(input, "nanmedian")
     dim, keepdim = numpy_names("nanmedian", named, dim, keepdim)
     if dim is None:
+        if not x.array.size and x.array.dtype.kind != "f":
+            filled(x, None, "nanmedian")  # there is no nan to answer with
         return NANMEDIAN.apply((x,), (None, False))
     place = filled_dim(x, dim, "nanmedian")
     if not x.array.ndim:
@@ -301,6 +318,8 @@ def nanmedian(input: Any, dim: Any = None, keepdim: bool = False, **named: Any) 
 
 def mode(input: Any, dim: Any = -1, keepdim: bool = False, **named: Any) -> Any:
     """The most frequent element along a dimension, the smallest of several, and where it is last.
+
+    nan counts as one value, and comes before the others.
 
     Parameters
     ----------
@@ -331,9 +350,13 @@ def mode(input: Any, dim: Any = -1, keepdim: bool = False, **named: Any) -> Any:
     rows = np.sort(np.moveaxis(x.array, place, -1), -1)
     new = np.ones(rows.shape, bool)
     new[..., 1:] = rows[..., 1:] != rows[..., :-1]
+    nan = rows != rows  # which stand at the end
+    new[..., 1:] &= ~(nan[..., 1:] & nan[..., :-1])
     count = np.arange(rows.shape[-1])
-    begins = np.maximum.accumulate(np.where(new, count, 0), -1)
-    longest = np.argmax(count - begins, -1)  # where the first of the longest runs ends
+    lengths = count - np.maximum.accumulate(np.where(new, count, 0), -1)
+    longest = np.argmax(lengths, -1)  # where the first of the longest runs ends
+    as_long = nan[..., -1] & (lengths[..., -1] == lengths.max(-1))
+    longest = np.where(as_long, rows.shape[-1] - 1, longest)
     return at_rank(x, np.expand_dims(longest, place), place, keepdim)
 
 
@@ -386,6 +409,8 @@ INTERPOLATIONS = ("linear", "lower", "higher", "nearest", "midpoint")
 def _quantiles(input: Any, q: Any, dim: Any, keepdim: bool, interpolation: str, asked: str) -> Any:
     """Neighbours in the sorted rows, and what lies between them."""
     x = float_handle(input, asked)
+    if isinstance(q, str):
+        raise DtypeError(f"{asked} with q={q!r:.40}", "a str", "pass a number from 0 to 1")
     share = (
         to_dtype(q, x.array.dtype)
         if isinstance(q, Handle)
@@ -434,7 +459,7 @@ def _quantiles(input: Any, q: Any, dim: Any, keepdim: bool, interpolation: str, 
         part: Any = 0.5
         if interpolation == "linear":
             part = sub(ranks, wrap(x.result_class, low))
-        out = add(below, mul(part, sub(above, below)))
+        out = lerp(below, above, part)
     out = movedim(out, -1, 0)
     if keepdim:
         kept = [1 if dim is None or i == place else size for i, size in enumerate(before)]
@@ -577,14 +602,18 @@ def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
     >>> tgx.histc(tgx.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
     tensor([0., 2., 1., 0.])
     """
-    x = as_handle(input, "histc")
+    x = float_handle(input, "histc")
     flat = x.array.ravel()
     low, high = _ends(flat, min, max, "histc", 1.0)
-    counts, _ = np.histogram(flat, _bins(bins, "histc"), (low, high))
+    counts, _ = backend_of(flat).quiet.run(np.histogram, flat, _bins(bins, "histc"), (low, high))
     return wrap(x.result_class, counts.astype(x.array.dtype))
 
 
 def _bins(bins: int, asked: str) -> int:
+    if not isinstance(bins, (int, np.integer)):
+        raise DtypeError(
+            f"{asked} with bins={bins!r:.40}", f"a {type(bins).__name__}", "pass a whole number"
+        )
     if bins < 1:
         raise ArgumentError(f"{asked} with bins={bins}", "no interval", "use bins from 1 on")
     return bins
@@ -649,16 +678,17 @@ def histogram(
         cuts: Any = bins
     else:
         edges = as_handle(bins, "histogram").array
-        low, high, cuts = float(edges[0]), float(edges[-1]), edges
-        if edges.ndim != 1 or (np.diff(edges) < 0).any():
+        if edges.ndim != 1 or not edges.size or (np.diff(edges) < 0).any():
             raise ArgumentError(
                 f"histogram with edges of shape {edges.shape}", "not a row in order",
                 "sort them: bins.sort().values",
             )  # fmt: skip
+        low, high, cuts = float(edges[0]), float(edges[-1]), edges
     weights = None if weight is None else as_handle(weight, "histogram").array.ravel()
-    hist = np.histogram(flat, cuts, (low, high), weights=weights)[0].astype(dtype)
+    backend = backend_of(flat)
+    hist = backend.quiet.run(np.histogram, flat, cuts, (low, high), None, weights)[0].astype(dtype)
     if density:
-        hist = hist / hist.sum() / np.diff(edges)
+        hist = backend.call(np.divide, hist, hist.sum() * np.diff(edges))
     return Histogram(wrap(x.result_class, hist), wrap(x.result_class, edges.copy()))
 
 
@@ -694,6 +724,10 @@ def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
     if x.array.size and x.array.min() < 0:
         raise ArgumentError(
             "bincount", f"the negative integer {x.array.min()}", "add an offset first: x - x.min()"
+        )
+    if minlength < 0:
+        raise ArgumentError(
+            f"bincount with minlength={minlength}", "a count below 0", "use 0 or more"
         )
     if weights is None:
         return wrap(x.result_class, np.bincount(x.array, minlength=minlength).astype(np.int64))

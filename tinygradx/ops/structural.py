@@ -40,6 +40,23 @@ def as_handle(x: Any, asked: str) -> Handle:
     raise DtypeError(f"{asked} of a {type(x).__name__}", f"{x!r:.60}", "pass a Tensor")
 
 
+def in_place(x: Any, compute: Callable[[Any], Any], name: str) -> Any:
+    """What `inplace=True` asks for: the answer is written to the memory of x, which is answered.
+
+    Parameters
+    ----------
+    x : Tensor
+        What is written to.
+    compute : callable
+        From a tensor of its present value to one of the new value.
+    name : str
+        What to call the write in errors: `relu_`.
+    """
+    if not isinstance(x, Handle):
+        raise DtypeError(f"{name} of a {type(x).__name__}", f"{x!r:.60}", "pass a Tensor")
+    return x._write(compute, name)  # type: ignore[attr-defined]
+
+
 def whole_dim(dim: Any, ndim: int, asked: str) -> int:
     """`dim` counted from the front; 0-d tensors have the dims 0 and -1, as in PyTorch."""
     size = ndim or 1
@@ -50,7 +67,7 @@ def whole_dim(dim: Any, ndim: int, asked: str) -> int:
     if not -size <= whole < size:
         raise DimError(
             f"{asked} with dim={dim}",
-            f"a tensor of {ndim} dimensions",
+            f"a tensor of {ndim} dimension{'s' if ndim != 1 else ''}",
             f"use a dim from {-size} to {size - 1}",
         )
     return int(whole) % size

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tinygradx.errors import KernelError
+from tinygradx.graph import REGISTRY
 from tinygradx.kernels import Formula
 
 #: How these operations are written; all others are calls.
@@ -41,28 +42,28 @@ class Traced:
         )
 
     def __add__(self, other: Any) -> Any:
-        return _ops().add(self, other)
+        return _op("add")(self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return _ops().add(other, self)
+        return _op("add")(other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return _ops().sub(self, other)
+        return _op("sub")(self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return _ops().sub(other, self)
+        return _op("sub")(other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return _ops().mul(self, other)
+        return _op("mul")(self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        return _ops().mul(other, self)
+        return _op("mul")(other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return _ops().div(self, other)
+        return _op("div")(self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return _ops().div(other, self)
+        return _op("div")(other, self)
 
     def __pow__(self, other: Any) -> Any:
         if isinstance(other, int) and 2 <= other <= 8:  # products, as in a kernel
@@ -70,48 +71,47 @@ class Traced:
             for _ in range(other - 1):
                 result = result * self
             return result
-        return _ops().pow(self, other)
+        return _op("pow")(self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return _ops().pow(other, self)
+        return _op("pow")(other, self)
 
     def __neg__(self) -> Any:
-        return _ops().neg(self)
+        return _op("neg")(self)
 
     def __abs__(self) -> Any:
-        return _ops().absolute(self)
+        return _op("abs")(self)
 
     def __eq__(self, other: object) -> Any:
-        return _ops().eq(self, other)
+        return _op("eq")(self, other)
 
     def __ne__(self, other: object) -> Any:
-        return _ops().ne(self, other)
+        return _op("ne")(self, other)
 
     def __lt__(self, other: Any) -> Any:
-        return _ops().lt(self, other)
+        return _op("lt")(self, other)
 
     def __le__(self, other: Any) -> Any:
-        return _ops().le(self, other)
+        return _op("le")(self, other)
 
     def __gt__(self, other: Any) -> Any:
-        return _ops().gt(self, other)
+        return _op("gt")(self, other)
 
     def __ge__(self, other: Any) -> Any:
-        return _ops().ge(self, other)
+        return _op("ge")(self, other)
 
     def __and__(self, other: Any) -> Any:
-        return _ops().bitwise_and(self, other)
+        return _op("bitwise_and")(self, other)
 
     def __or__(self, other: Any) -> Any:
-        return _ops().bitwise_or(self, other)
+        return _op("bitwise_or")(self, other)
 
     __hash__ = object.__hash__
 
 
-def _ops() -> Any:
-    from tinygradx.ops import elementary
-
-    return elementary
+def _op(name: str) -> Any:
+    """An operation of the catalogue, which stands on this module."""
+    return REGISTRY[name]
 
 
 def trace(function: Callable[..., Any], parameters: Iterable[str]) -> tuple[dict[str, Any], Any]:

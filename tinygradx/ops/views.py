@@ -25,7 +25,7 @@ from tinygradx.graph import (
     wrap,
 )
 from tinygradx.graph.record import Where
-from tinygradx.ops.shapes import CLONE
+from tinygradx.ops.memory import CLONE
 from tinygradx.ops.structural import Structural, as_handle, numpy_like
 
 #: `(op, params)` pairs that lead from a base to a view.

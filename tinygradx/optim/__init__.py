@@ -3,7 +3,10 @@
 `optim.lr_scheduler` changes their learning rates while they work.
 """
 
+from typing import TYPE_CHECKING, Any
+
 import tinygradx.optim.lr_scheduler as lr_scheduler
+from tinygradx.errors import unknown_name as _unknown_name
 from tinygradx.optim.adadelta import Adadelta
 from tinygradx.optim.adagrad import Adagrad
 from tinygradx.optim.adam import Adam, AdamW
@@ -22,3 +25,9 @@ __all__ = [
     "ASGD", "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer",
     "RAdam", "RMSprop", "Rprop", "Update", "lr_scheduler",
 ]  # fmt: skip
+
+if not TYPE_CHECKING:  # so that a type checker goes on to see which names are not here
+
+    def __getattr__(name: str) -> Any:
+        """Say what is here instead of a name that is not."""
+        raise _unknown_name(__name__, name, __all__)

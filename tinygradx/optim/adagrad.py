@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from tinygradx.ops.elementary import sqrt
+from tinygradx.ops.exponentials import sqrt
 from tinygradx.optim.optimizer import Optimizer
 from tinygradx.optim.update import Update, kept
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from tinygradx.ops.elementary import sqrt
+from tinygradx.ops.exponentials import sqrt
 from tinygradx.optim.optimizer import Optimizer
 from tinygradx.optim.update import Update, kept
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from tinygradx.ops.elementary import maximum, sqrt
+from tinygradx.ops.elementary import maximum
+from tinygradx.ops.exponentials import sqrt
 from tinygradx.optim.optimizer import Optimizer
 from tinygradx.optim.update import Update, kept
 

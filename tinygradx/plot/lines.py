@@ -19,6 +19,7 @@ from tinygradx.graph import Handle, no_grad
 from tinygradx.ops import activations as catalogue
 from tinygradx.ops.activations import ACTIVATIONS
 from tinygradx.ops.elementwise import Elementwise
+from tinygradx.ops.promotion import slope_dtype
 from tinygradx.ops.rowwise import Rowwise
 from tinygradx.tensor import Tensor, from_numpy
 
@@ -200,7 +201,11 @@ def _elementwise(op: Elementwise, settings: dict[str, Any], asked: str) -> Subje
             names |= dict(zip(op.settings, params, strict=True))
             names.setdefault("y", value)
             slope = op.slope_formula
-            partials = slope.function(*(names[name] for name in slope.parameters))
+            token = slope_dtype.set(x.dtype)  # or 0.3 in its text would be of the default dtype
+            try:
+                partials = slope.function(*(names[name] for name in slope.parameters))
+            finally:
+                slope_dtype.reset(token)
             first = partials[0] if op.arity > 1 else partials
             return _numbers(value, x), _numbers(first, x)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import weakref
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, ClassVar, NamedTuple
 
@@ -59,6 +59,17 @@ class Watch:
     def __init__(self, check_nan: bool = True, check_inf: bool = True) -> None:
         self.check_nan, self.check_inf = check_nan, check_inf
         self._seen: weakref.WeakKeyDictionary[Node, _Seen] = weakref.WeakKeyDictionary()
+        self._leave: Callable[[], Any] | None = None
+
+    def begin(self) -> None:
+        """Watch the slot; a thread that ends while it watches lets go of it, too."""
+        _Watchers.add(1)
+        self._leave = weakref.finalize(self, _Watchers.add, -1)
+
+    def end(self) -> None:
+        """Watch no longer."""
+        if self._leave is not None:
+            self._leave()  # the first time only
 
     def made(self, handle: Handle, node: Node) -> None:
         """Look at the result of a recorded operation, once."""
@@ -214,7 +225,8 @@ class _Watchers:
     """How many modes are on, in all threads together."""
 
     count: ClassVar[int] = 0
-    lock: ClassVar[threading.Lock] = threading.Lock()
+    #: One that a thread may take twice: a watch may be collected, and so end, at any moment.
+    lock: ClassVar[Any] = threading.RLock()
 
     @classmethod
     def add(cls, number: int) -> None:
@@ -249,8 +261,12 @@ class set_detect_anomaly:  # noqa: N801
 
     @staticmethod
     def _set(watch: Watch | None) -> None:
-        _Watchers.add((watch is not None) - (watching.get() is not None))
+        before = watching.get()
         watching.set(watch)
+        if watch is not None:
+            watch.begin()
+        if before is not None:
+            before.end()
 
     def __enter__(self) -> None:
         return None

@@ -7,9 +7,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from tinygradx.errors import DtypeError
-from tinygradx.ops import pointwise
+from tinygradx.ops import pointwise, special
+from tinygradx.ops.memory import in_format, to_dtype
 from tinygradx.ops.promotion import SUPPORTED
-from tinygradx.ops.shapes import in_format, sizes, to_dtype
+from tinygradx.ops.shapes import sizes
 from tinygradx.ops.structural import as_handle, whole_dim
 from tinygradx.ops.windows import as_strided, memory_of
 
@@ -302,6 +303,18 @@ def storage_offset(input: Any) -> int:
 def data_ptr(input: Any) -> int:
     """The address of the first element: equal ones share memory."""
     return int(as_handle(input, "data_ptr").array.ctypes.data)
+
+
+def polygamma(input: Any, n: int) -> Any:
+    """The n-th derivative of the digamma function: `tinygradx.polygamma(n, input)`.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.ones(1).polygamma(1)
+    tensor([1.6449])
+    """
+    return special.polygamma(n, input)
 
 
 def where(input: Any, condition: Any, other: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from typing import Any
 
@@ -10,8 +9,9 @@ import numpy as np
 
 from tinygradx.errors import ArgumentError, DeviceError, DtypeError, ShapeError
 from tinygradx.graph import Handle, wrap
+from tinygradx.kernels import backend_of
 from tinygradx.ops import random
-from tinygradx.ops.promotion import SUPPORTED, get_default_dtype
+from tinygradx.ops.promotion import SUPPORTED, get_default_dtype, number_in
 from tinygradx.ops.shapes import sizes
 from tinygradx.tensor.tensor import Tensor
 
@@ -46,6 +46,19 @@ def _dtype(dtype: Any) -> np.dtype[Any]:
     return canonical
 
 
+def _count(asked: str, name: str, value: Any) -> int:
+    """A number of elements, from 0 on."""
+    try:
+        count = operator.index(value)
+    except TypeError:
+        raise DtypeError(
+            f"{asked} with {name}={value!r:.40}", f"a {type(value).__name__}", "pass a whole number"
+        ) from None
+    if count < 0:
+        raise ArgumentError(f"{asked} with {name}={count}", "a number below 0", "use 0 or more")
+    return count
+
+
 def _unwrapped(data: Any) -> Any:
     """Lists of tensors as lists of numbers."""
     if isinstance(data, Handle):
@@ -62,9 +75,11 @@ def _as_array(data: Any, dtype: Any, copy: bool) -> Any:
         array = np.asarray(given)
     except (ValueError, TypeError):
         raise ShapeError(
-            "make a tensor of nested lists", "lists of unequal lengths at one level",
-            "make them equal, or pad them",
+            "make a tensor of nested lists", _uneven(given), "make them equal, or pad them",
         ) from None  # fmt: skip
+    if array.dtype.kind not in "biuf":
+        what = {"U": "text", "S": "text", "c": "complex numbers"}.get(array.dtype.kind, "objects")
+        raise DtypeError(f"make a tensor of {what}", f"{given!r:.60}", "pass numbers or bools")
     own = isinstance(given, (np.ndarray, np.generic))
     if dtype is not None:
         wanted = _dtype(dtype)
@@ -74,12 +89,32 @@ def _as_array(data: Any, dtype: Any, copy: bool) -> Any:
             wanted = _deepest_dtype(data) or wanted
     else:
         wanted = _dtype(array.dtype)
-    if array.dtype.kind not in "biuf":
-        raise DtypeError(
-            f"make a tensor of {array.dtype}", f"{given!r:.60}", "pass numbers or bools"
-        )
-    array = np.require(array, wanted, ["ALIGNED", "C"] if not own else ["ALIGNED"])
+    if not own and not isinstance(data, Handle):
+        _check_held(array, wanted)
+    if array.dtype != wanted:
+        return backend_of(array).quiet.run(array.astype, wanted, "A")
+    if not array.flags.aligned:
+        array = np.require(array, wanted, ["ALIGNED"])
     return array.copy() if copy and (own or isinstance(data, Handle)) else array
+
+
+def _check_held(array: Any, dtype: np.dtype[Any]) -> None:
+    """Refuse numbers in lists that a dtype of integers cannot hold: `number_in`, for many."""
+    if dtype.kind in "iu" and dtype != array.dtype and array.size:
+        for number in (array.min(), array.max()):  # nan is both
+            number_in(number.item(), dtype, "make a tensor")
+
+
+def _uneven(data: Any) -> str:
+    """Where nested lists stop being the rows of an array."""
+    level, depth = [data], 0
+    while level and all(isinstance(part, (list, tuple)) for part in level):
+        lengths = list(dict.fromkeys(len(part) for part in level))
+        if len(lengths) > 1:
+            found = " and ".join(str(length) for length in lengths[:3])
+            return f"lists of unequal lengths, {found}, at level {depth}"
+        level, depth = [inner for part in level for inner in part], depth + 1
+    return f"lists of unequal lengths: lists beside numbers, at level {depth}"
 
 
 def _deepest_dtype(data: Any) -> np.dtype[Any] | None:
@@ -165,7 +200,7 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
 
 def asarray(
     obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None,
-    requires_grad: bool = False,
+    requires_grad: bool | None = None,
 ) -> Tensor:  # fmt: skip
     """The data as a tensor, without history, and without a copy where that is possible.
 
@@ -173,10 +208,12 @@ def asarray(
     ----------
     obj : number, nested lists, array or Tensor
         Arrays that speak DLPack (PyTorch's, JAX's) are taken as well as NumPy's.
-    dtype, device, requires_grad
+    dtype, device
         As for `tensor`.
     copy : bool, optional
         True copies; False raises where a copy is needed; None copies only where it is.
+    requires_grad : bool, optional
+        Whether the answer does; when left out a Tensor keeps its history.
 
     Returns
     -------
@@ -190,17 +227,23 @@ def asarray(
     """
     check_device(device)
     if isinstance(obj, Tensor):
-        obj = obj.detach().numpy()
-    elif hasattr(obj, "__dlpack__") and not isinstance(obj, (np.ndarray, np.generic)):
-        obj = np.from_dlpack(obj)
-    array = _as_array(obj, dtype, copy=bool(copy))
-    if copy is False and not (isinstance(obj, np.ndarray) and np.may_share_memory(array, obj)):
+        result = obj.to(dtype=dtype, copy=bool(copy))
+        shared = result is obj
+        if requires_grad is not None and requires_grad != result.requires_grad:
+            result = result.detach().requires_grad_(requires_grad)
+    else:
+        if hasattr(obj, "__dlpack__") and not isinstance(obj, (np.ndarray, np.generic)):
+            obj = np.from_dlpack(obj)
+        array = _as_array(obj, dtype, copy=bool(copy))
+        shared = isinstance(obj, np.ndarray) and np.may_share_memory(array, obj)
+        result = _finish(array, bool(requires_grad))
+    if copy is False and not shared:
         raise ArgumentError(
             "asarray with copy=False",
-            f"a {type(obj).__name__} that needs a copy to be {array.dtype}",
+            f"a {type(obj).__name__} that needs a copy to be {result.dtype}",
             "leave copy out, or give an array of that dtype",
         )  # fmt: skip
-    return _finish(array, requires_grad)
+    return result
 
 
 def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
@@ -239,13 +282,85 @@ def from_numpy(array: np.ndarray[Any, Any]) -> Tensor:
     return _finish(_as_array(array, None, copy=False), False)
 
 
+def frombuffer(
+    buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, requires_grad: bool = False
+) -> Tensor:
+    """A vector that shares memory with what speaks Python's buffer protocol.
+
+    Parameters
+    ----------
+    buffer : bytes, bytearray, memoryview, array.array, ...
+        The memory. Of bytes, a tensor that may only be read.
+    dtype : dtype
+        What its elements are.
+    count : int
+        How many of them; all that are there when left out.
+    offset : int
+        How many bytes to skip.
+
+    Raises
+    ------
+    ArgumentError
+        If the buffer has no such elements, or is none.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.frombuffer(bytearray([1, 2, 3]), dtype=tgx.uint8, offset=1)
+    tensor([2, 3], dtype=tinygradx.uint8)
+    """
+    wanted = _dtype(dtype)
+    try:
+        array = np.frombuffer(buffer, wanted, count, offset)
+    except (TypeError, ValueError, BufferError) as error:
+        raise ArgumentError(
+            f"frombuffer of {count if count >= 0 else 'all'} elements of {wanted} behind "
+            f"{offset} bytes",
+            f"{buffer!r:.40}: {error}", "make dtype, count and offset fit the buffer",
+        ) from None  # fmt: skip
+    return _finish(array, requires_grad)
+
+
+def scalar_tensor(
+    s: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """One number as a tensor of no dimensions, of the default dtype unless one is given.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.scalar_tensor(3)
+    tensor(3.)
+    """
+    return _new(_number("scalar_tensor", "s", s), (), dtype, device, requires_grad)
+
+
 def _new(fill: Any, shape: tuple[Any, ...], dtype: Any, device: Any, requires_grad: bool) -> Tensor:
     check_device(device)
     wanted = get_default_dtype() if dtype is None else _dtype(dtype)
     whole = sizes(shape)
     if any(size < 0 for size in whole):
         raise ShapeError(f"a tensor of shape {whole}", "a negative size", "use sizes from 0 on")
+    if fill != 0 and fill != 1:
+        fill = number_in(fill, wanted, "fill a tensor")
     return _finish(np.full(whole, fill, wanted), requires_grad)
+
+
+def _number(asked: str, name: str, value: Any) -> Any:
+    """A number as Python has it, out of a tensor or an array without dimensions."""
+    if not isinstance(value, (int, float, np.number, np.ndarray, Handle)):
+        raise DtypeError(
+            f"{asked} with {name}={value!r:.40}", f"a {type(value).__name__}", "pass a number"
+        )
+    if isinstance(value, (Handle, np.ndarray, np.generic)):
+        array = value.array if isinstance(value, Handle) else value
+        if array.ndim:
+            raise ShapeError(
+                f"{asked} with {name} of shape {array.shape}", "more than a number",
+                "pass a number, or a tensor of no dimensions",
+            )  # fmt: skip
+        return array.item()
+    return value
 
 
 def zeros(
@@ -289,18 +404,35 @@ def full(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """A tensor with one value everywhere; its dtype is that of the value when left out."""
+    """A tensor with one value everywhere; its dtype is that of the value when left out.
+
+    Parameters
+    ----------
+    size : int or tuple of int
+        The shape.
+    fill_value : number or Tensor
+        A tensor has no dimensions.
+    dtype, device, requires_grad
+        As for `tensor`.
+
+    Raises
+    ------
+    ArgumentError
+        If the number is beyond the dtype: 300 in uint8, 1e300 in float32.
+    ShapeError
+        If the value has dimensions.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.full((2,), 7), tgx.full((2,), -1, dtype=tgx.uint8)
+    (tensor([7, 7]), tensor([255, 255], dtype=tinygradx.uint8))
+    """
+    value = _number("full", "fill_value", fill_value)
     if dtype is None:
-        value = fill_value.item() if isinstance(fill_value, Handle) else fill_value  # type: ignore[attr-defined]
         dtype = bool if isinstance(value, bool) else np.int64 if isinstance(value, int) else None
     shape = size if isinstance(size, (tuple, list)) else (size,)
-    return _new(
-        float(fill_value) if dtype is None else fill_value,
-        tuple(shape),
-        dtype,
-        device,
-        requires_grad,
-    )
+    return _new(value, tuple(shape), dtype, device, requires_grad)
 
 
 def zeros_like(
@@ -333,59 +465,8 @@ def full_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """One value in the shape and dtype of another tensor."""
-    return _new(fill_value, (input.shape,), dtype or input.dtype, device, requires_grad)
-
-
-def arange(
-    start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
-    """Numbers from `start` (0) up to, not including, `end`, in steps.
-
-    Examples
-    --------
-    >>> import tinygradx as tgx
-    >>> tgx.arange(3), tgx.arange(1.0, 2.0, 0.5)
-    (tensor([0, 1, 2]), tensor([1.0000, 1.5000]))
-    """
-    check_device(device)
-    if end is None:
-        start, end = 0, start
-    if step == 0:
-        raise ArgumentError("arange with step=0", "it would never end", "use a step that is not 0")
-    count = max(0, math.ceil((end - start) / step))
-    whole = all(isinstance(value, (int, np.integer)) for value in (start, end, step))
-    wanted = (
-        _dtype(dtype) if dtype is not None else np.dtype(np.int64) if whole else get_default_dtype()
-    )
-    return _finish((start + step * np.arange(count)).astype(wanted), requires_grad)
-
-
-def linspace(
-    start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
-    """`steps` numbers from `start` to `end`, both included, evenly spaced."""
-    check_device(device)
-    wanted = get_default_dtype() if dtype is None else _dtype(dtype)
-    return _finish(np.linspace(start, end, steps).astype(wanted), requires_grad)
-
-
-def logspace(
-    start: float, end: float, steps: int, base: float = 10.0, *, dtype: Any = None,
-    device: Any = None, requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
-    """`steps` numbers from `base ** start` to `base ** end`, their logarithms evenly spaced.
-
-    Examples
-    --------
-    >>> import tinygradx as tgx
-    >>> tgx.logspace(0, 2, 3)
-    tensor([  1.,  10., 100.])
-    """
-    check_device(device)
-    wanted = get_default_dtype() if dtype is None else _dtype(dtype)
-    return _finish(np.logspace(start, end, steps, base=base).astype(wanted), requires_grad)
+    value = _number("full_like", "fill_value", fill_value)
+    return _new(value, (input.shape,), dtype or input.dtype, device, requires_grad)
 
 
 def eye(
@@ -394,6 +475,7 @@ def eye(
 ) -> Tensor:  # fmt: skip
     """Ones on the diagonal of a matrix of zeros."""
     check_device(device)
+    n, m = _count("eye", "n", n), None if m is None else _count("eye", "m", m)
     return _finish(np.eye(n, m, dtype=_dtype(dtype or get_default_dtype())), requires_grad)
 
 
@@ -512,11 +594,22 @@ def _range(dtype: np.dtype[Any]) -> tuple[int, int]:
 
 
 def randperm(n: int, *, generator: Any = None, dtype: Any = None, device: Any = None) -> Tensor:
-    """The numbers 0 to n - 1 in random order, as int64, drawn from `generator`."""
+    """The numbers 0 to n - 1 in random order, as int64, drawn from `generator`.
+
+    Raises
+    ------
+    ArgumentError
+        If n - 1 is beyond the dtype.
+    """
     check_device(device)
     (count,) = _drawn_sizes((n,))
-    drawn = random.permutation(count, generator)
-    return _finish(drawn if dtype is None else drawn.astype(_dtype(dtype)), False)
+    wanted = np.dtype(np.int64) if dtype is None else _dtype(dtype)
+    if count > _range(wanted)[1] + 1:
+        raise ArgumentError(
+            f"the numbers 0 to {count - 1} in random order", f"{wanted}, which has not all of them",
+            "use a larger dtype: int64",
+        )  # fmt: skip
+    return _finish(random.permutation(count, generator).astype(wanted, copy=False), False)
 
 
 def _drawn_sizes(shape: tuple[Any, ...]) -> tuple[int, ...]:

@@ -1,15 +1,7 @@
-"""Gradients that you write yourself: `autograd.Function`, and `custom_gradient` in short.
-
-    @tgx.custom_gradient
-    def clipped(x, bound=1.0):
-        return x * 1.0
-
-    @clipped.pull
-    def _(g, bound):
-        return g.clamp(-bound, bound)
+"""Gradients that you write yourself, in PyTorch's form: `autograd.Function`.
 
 A call is one node. What its way back is made of are operations on tensors, so it is differentiated
-again like any other.
+again like any other. `custom_gradient`, the short form, has a file of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +14,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
+from tinygradx.errors import (
+    ArgumentError,
+    ArgumentNameError,
+    DtypeError,
+    GraphError,
+    ShapeError,
+)
 from tinygradx.graph import (
     Cell,
     Handle,
@@ -35,7 +33,7 @@ from tinygradx.graph import (
     readable,
     wrap,
 )
-from tinygradx.ops import shapes
+from tinygradx.ops import joining, memory, shapes
 from tinygradx.ops.promotion import result_type
 from tinygradx.ops.structural import Structural
 from tinygradx.tensor.hooks import only_to_read
@@ -55,7 +53,7 @@ class Piece(Structural):
         """Its gradient in its place, and zeros around it."""
         size = g.array.size
         flat = shapes.RESHAPE.apply((g,), ((size,),))
-        return shapes.PAD_DIM.apply((flat,), (0, start, x_shape[0] - start - size))
+        return joining.PAD_DIM.apply((flat,), (0, start, x_shape[0] - start - size))
 
 
 PIECE = Piece()
@@ -77,6 +75,7 @@ class Context:
         self.needs_input_grad = needs_input_grad
         self._given: tuple[Any, ...] = ()
         self._without_gradient: tuple[Any, ...] = ()
+        self._zeros = True
         # Weak, since the node holds the context: nothing shall wait for the garbage collector.
         self._node: Callable[[], Node | None] = lambda: None
 
@@ -125,7 +124,12 @@ class Context:
         )  # fmt: skip
 
     def set_materialize_grads(self, value: bool) -> None:
-        """Taken for PyTorch's sake: a result without a gradient always brings zeros here."""
+        """Say what `backward` gets for a result that nothing was made of: zeros, or None.
+
+        With False also a gradient that is 0 everywhere comes as None, which means the same. While
+        the way back is recorded (`create_graph=True`) it comes as it is.
+        """
+        self._zeros = bool(value)
 
 
 class _Saved(NamedTuple):
@@ -155,7 +159,8 @@ class _Call(Op):
         #: The arguments, but for the tensors, which are the node's inputs.
         self.others = tuple(None if isinstance(a, Handle) else a for a in args)
         self.records: tuple[_Saved | None, ...] = ()
-        self.results: tuple[_Result, ...] = ()
+        #: What `forward` answered, None where that is no tensor.
+        self.results: tuple[_Result | None, ...] = ()
         #: Whether one result alone has a gradient, so that the node's output is that result.
         self.alone = False
 
@@ -219,9 +224,9 @@ class _Call(Op):
             found.append(wrap(Handle.result_class, array, source))
         return tuple(found)
 
-    def result_node(self, node: Node, result: _Result) -> Node | None:
+    def result_node(self, node: Node, result: _Result | None) -> Node | None:
         """The node of a result: the call's own, or one that takes a part out of it."""
-        if result.start < 0:
+        if result is None or result.start < 0:
             return None
         if self.alone:
             return node
@@ -231,7 +236,7 @@ class _Call(Op):
         )  # fmt: skip
         if result.dtype != node.dtype:
             made = Node(
-                shapes.TO_DTYPE, (made,), (), (result.dtype,), next_age(), node.where,
+                memory.TO_DTYPE, (made,), (), (result.dtype,), next_age(), node.where,
                 result.shape, result.dtype, Cell(),
             )  # fmt: skip
         return made
@@ -239,7 +244,7 @@ class _Call(Op):
     def pull_node(self, g: Any, node: Node, create: bool, kind: Any) -> tuple[Any, ...]:
         """Ask `backward`, and check what it answers."""
         handle = g if create else wrap(kind, only_to_read(g))
-        gradients = [self._gradient_of(handle, result) for result in self.results]
+        gradients = [self._gradient_of(handle, result, create) for result in self.results]
         answer = self.function.backward(self.context, *gradients)
         answers = list(answer) if isinstance(answer, (tuple, list)) else [answer]
         count = len(self.others)
@@ -267,15 +272,20 @@ class _Call(Op):
             shares.append(share)
         return tuple(shares)
 
-    def _gradient_of(self, g: Handle, result: _Result) -> Any:
-        """The gradient of one result."""
+    def _gradient_of(self, g: Handle, result: _Result | None, create: bool) -> Any:
+        """The gradient of one result; None for what is no tensor."""
+        zeros = self.context._zeros
+        if result is None or (result.start < 0 and not zeros):
+            return None
         if result.start < 0:
             return wrap(Handle.result_class, np.zeros(result.shape, result.dtype))
         if self.alone:
             return g
         size = int(np.prod(result.shape, dtype=np.int64))
-        part = shapes.NARROW.apply((g,), (0, result.start, size))
-        return shapes.to_dtype(shapes.RESHAPE.apply((part,), (result.shape,)), result.dtype)
+        part = joining.NARROW.apply((g,), (0, result.start, size))
+        if not zeros and not create and not part.array.any():
+            return None
+        return memory.to_dtype(shapes.RESHAPE.apply((part,), (result.shape,)), result.dtype)
 
     @staticmethod
     def _checked(share: Any, source: Node, asked: str) -> Handle:
@@ -366,13 +376,14 @@ class Function:
         )
 
     @classmethod
-    def apply(cls, *args: Any) -> Any:
+    def apply(cls, *args: Any, **named: Any) -> Any:
         """Compute `forward`, and record the call as one node.
 
         Parameters
         ----------
-        *args
-            What `forward` takes, by position.
+        *args, **named
+            What `forward` takes. `backward` answers a gradient for each of its arguments, in the
+            order of its signature, those by name too.
 
         Returns
         -------
@@ -386,15 +397,55 @@ class Function:
         GraphError
             If `forward` writes to one of its arguments.
         """
-        return _run(cls, args)[1]
+        return _run(cls, _by_position(cls, args, named) if named else args)[1]
+
+
+def _by_position(
+    function: type[Function], args: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[Any, ...]:
+    """The arguments in the order of `forward`, those that were left out as well."""
+    front = () if function.setup_context is not Function.setup_context else (None,)  # for ctx
+    try:
+        bound = inspect.signature(function.forward).bind(*front, *args, **named)
+    except TypeError as error:
+        raise ArgumentNameError(
+            f"{function.__name__}.apply with {', '.join(f'{name}=' for name in named)}",
+            str(error), "pass what forward takes behind ctx",
+        ) from None  # fmt: skip
+    bound.apply_defaults()
+    return bound.args[len(front) :]
 
 
 def _run(function: type[Function], args: tuple[Any, ...]) -> tuple[Any, Any]:
     """Call a Function; answer the tensor of its own node, and the result for the user."""
     tensors = [a for a in args if isinstance(a, Handle)]
     context = Context(tuple(isinstance(a, Handle) and a.requires_grad for a in args))
+    output = _forward(function, context, args, tensors)
+    many = isinstance(output, (tuple, list))
+    outputs = list(output) if many else [output]
+    if not any(isinstance(out, Handle) for out in outputs):
+        raise DtypeError(
+            f"{function.__name__}.apply", f"forward answered a {type(output).__name__}",
+            "answer a Tensor, or a tuple of them",
+        )  # fmt: skip
+    call = _Call(function, args, context)
+    without = context._without_gradient
+    owned = [_own(out, tensors) if isinstance(out, Handle) else None for out in outputs]
+    places = [
+        i
+        for i, own in enumerate(owned)
+        if own is not None and own.array.dtype.kind == "f" and _place(outputs[i], without) < 0
+    ]
+    head = _recorded(call, tensors, outputs, [owned[i] for i in places])
+    answers = _answers(call, head, outputs, owned, places)
+    return head, (tuple(answers) if many else answers[0])
+
+
+def _forward(
+    function: type[Function], context: Context, args: tuple[Any, ...], tensors: list[Handle]
+) -> Any:
+    """What `forward` answers, unrecorded."""
     versions = [tensor.cell.version for tensor in tensors]
-    recorded = is_grad_enabled() and any(context.needs_input_grad)
     with no_grad():
         if function.setup_context is not Function.setup_context:
             output = function.forward(*args)
@@ -406,72 +457,77 @@ def _run(function: type[Function], args: tuple[Any, ...]) -> tuple[Any, Any]:
             f"{function.__name__}.apply", "a forward that wrote to one of its arguments",
             "answer a new tensor, and write it outside: x.copy_(F.apply(x))",
         )  # fmt: skip
-    many = isinstance(output, (tuple, list))
-    outputs = list(output) if many else [output]
-    if not any(isinstance(out, Handle) for out in outputs):
-        raise DtypeError(
-            f"{function.__name__}.apply", f"forward answered a {type(output).__name__}",
-            "answer a Tensor, or a tuple of them",
-        )  # fmt: skip
-    call = _Call(function, args, context)
-    places = [
-        i
-        for i, out in enumerate(outputs)
-        if isinstance(out, Handle)
-        and out.array.dtype.kind == "f"
-        and _place(out, context._without_gradient) < 0
-    ]
-    arrays = {i: _own(outputs[i], tensors) for i in places}
-    whole = _whole(arrays, places)
+    return output
+
+
+def _recorded(call: _Call, tensors: list[Handle], outputs: list[Any], floating: list[Any]) -> Any:
+    """The call as one node, with the results that have a gradient in one run of numbers.
+
+    None where no result has one. Without recording it has no node.
+    """
+    if not floating:
+        return None
+    # A result alone stays in its memory, where writes have to be seen; several are copied together.
+    alone = len(floating) == 1
+    whole = floating[0].array if alone else _run_of([own.array for own in floating])
+    cell = floating[0].cell if alone else Cell()
     node: Node | None = None
-    if recorded and places:
+    if is_grad_enabled() and any(call.context.needs_input_grad):
         saved = call.keep(tensors, outputs)
         node = Node(
             call, tuple(tensor.source() for tensor in tensors), saved, (), next_age(), here(3),
-            whole.shape, whole.dtype, Cell(),
+            whole.shape, whole.dtype, cell,
         )  # fmt: skip
-        context._node = weakref.ref(node)
-    kind = Handle.result_class
-    head: Any = wrap(kind, whole, node) if whole is not None else None
-    results: list[_Result] = []
+        call.context._node = weakref.ref(node)
+    head = wrap(Handle.result_class, whole, node)
+    head.cell = cell
+    return head
+
+
+def _answers(
+    call: _Call, head: Any, outputs: list[Any], owned: list[Any], places: list[int]
+) -> list[Any]:
+    """The results for the user, each a piece of the run of numbers; `call` learns where it lies."""
+    results: list[_Result | None] = []
     answers: list[Any] = []
     start = 0
-    for i, out in enumerate(outputs):
-        if i not in arrays:
-            if isinstance(out, Handle):
-                results.append(_Result(-1, out.array.shape, out.array.dtype))
-                out = wrap(kind, _own(out, tensors))
+    call.alone = len(places) == 1
+    for i, (out, own) in enumerate(zip(outputs, owned, strict=True)):
+        if own is None:
+            results.append(None)
             answers.append(out)
             continue
-        array = arrays[i]
-        results.append(_Result(start, array.shape, array.dtype))
-        if len(places) == 1:
+        array = own.array
+        results.append(_Result(start if i in places else -1, array.shape, array.dtype))
+        if i not in places:
+            answers.append(own)
+            continue
+        if call.alone:
             answers.append(head)
-        elif node is None:
-            answers.append(wrap(kind, array))
+        elif head.node is None:
+            answers.append(own)
         else:
             piece = PIECE.apply((head,), (start, array.shape))
-            answers.append(shapes.to_dtype(piece, array.dtype))
+            answers.append(memory.to_dtype(piece, array.dtype))
         start += array.size
     call.results = tuple(results)
-    call.alone = len(places) == 1
-    return head, (tuple(answers) if many else answers[0])
+    return answers
 
 
-def _own(out: Handle, tensors: Sequence[Handle]) -> Any:
-    """The array of a result, copied where it looks at the memory of an argument."""
+def _own(out: Handle, tensors: Sequence[Handle]) -> Handle:
+    """A result without history, copied where it looks at the memory of an argument."""
     shared = any(out.cell is tensor.cell for tensor in tensors)
-    return out.array.copy() if shared or out.view_of is not None else out.array
+    if shared or out.view_of is not None:
+        return wrap(out.result_class, out.array.copy())
+    own = wrap(out.result_class, out.array)
+    own.cell = out.cell
+    return own
 
 
-def _whole(arrays: dict[int, Any], places: list[int]) -> Any:
-    """The result, or all results in one run of numbers."""
-    if not places:
-        return None
-    if len(places) == 1:
-        return arrays[places[0]]
-    dtype = result_type([arrays[i].reshape(-1) for i in places])
-    return np.concatenate([arrays[i].reshape(-1) for i in places]).astype(dtype, copy=False)
+def _run_of(arrays: list[Any]) -> Any:
+    """Several arrays in one run of numbers."""
+    flat = [array.reshape(-1) for array in arrays]
+    return np.concatenate(flat).astype(result_type(flat), copy=False)
 
 
 # ---- differentiating once -----------------------------------------------------------------------
@@ -520,158 +576,3 @@ def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
         return tuple(marked) if many else marked[0]
 
     return backward
-
-
-# ---- the short form -----------------------------------------------------------------------------
-
-
-class CustomGradient:
-    """A function whose gradient is written beside it; made by `custom_gradient`."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        functools.update_wrapper(self, function)
-        self._function = function
-        self._signature = inspect.signature(function)
-        self._names = tuple(self._signature.parameters)
-        self._rule: Callable[..., Any] | None = None
-        self._reads: tuple[str, ...] = ()
-        kinds = {parameter.kind for parameter in self._signature.parameters.values()}
-        if kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
-            raise ArgumentError(
-                f"custom_gradient of {function.__name__}", "*args or **named in its signature",
-                "give every argument a name, since pull says by name what it reads",
-            )  # fmt: skip
-        methods = {"forward": staticmethod(self._forward), "backward": staticmethod(self._backward)}
-        self._applied: type[Function] = type(function.__name__, (Function,), methods)
-
-    def pull(self, rule: Callable[..., Any]) -> Callable[..., Any]:
-        """Declare the way back: from the gradient `g` of the result to those of the tensors.
-
-        Parameters
-        ----------
-        rule : callable
-            Its first parameter is `g`; the others say by name what it reads, and so what is kept:
-            arguments of the function by their names, and `y` for the result. It answers one
-            gradient for each argument that is a tensor, in their order.
-
-        Returns
-        -------
-        callable
-            The rule.
-
-        Raises
-        ------
-        ArgumentError
-            If a parameter has an unknown name.
-        """
-        reads = tuple(inspect.signature(rule).parameters)
-        known = (*self._names, "y")
-        strange = [name for name in reads[1:] if name not in known]
-        if reads[:1] != ("g",) or strange:
-            got = f"a parameter called {strange[0]!r}" if strange else f"parameters {reads}"
-            raise ArgumentError(
-                f"declare the pull of {self._applied.__name__}", got,
-                f"begin with g, and go on with any of {', '.join(known)}",
-            )  # fmt: skip
-        self._rule, self._reads = rule, reads[1:]
-        return rule
-
-    def __call__(self, *args: Any, **named: Any) -> Any:
-        """Call the function."""
-        bound = self._signature.bind(*args, **named)
-        bound.apply_defaults()
-        values = tuple(bound.arguments.values())
-        if self._rule is None and is_grad_enabled() and _any_wanted(values):
-            name = self._applied.__name__
-            raise GraphError(
-                f"{name} of a tensor that requires a gradient", "no way back was declared",
-                f"write one: @{name}.pull below it, on a function of g",
-            )  # fmt: skip
-        return self._applied.apply(*values)
-
-    def _forward(self, ctx: Any, *values: Any) -> Any:
-        arguments = inspect.BoundArguments(
-            self._signature, dict(zip(self._names, values, strict=True))
-        )
-        y = self._function(*arguments.args, **arguments.kwargs)
-        kept = dict(zip(self._names, values, strict=True))
-        if "y" not in kept:
-            kept["y"] = y
-        ctx.plain, ctx.tensors = {}, {}
-        saved: list[Any] = []
-        for name in self._reads:
-            value = kept[name]
-            many = isinstance(value, (tuple, list))
-            items = list(value) if many else [value]
-            if all(isinstance(item, Handle) for item in items):
-                ctx.tensors[name] = (len(saved), len(items) if many else 0)
-                saved += items
-            else:
-                ctx.plain[name] = value
-        ctx.save_for_backward(*saved)
-        return y
-
-    def _backward(self, ctx: Any, *gradients: Any) -> Any:
-        assert self._rule is not None
-        values = dict(ctx.plain)
-        saved = ctx.saved_tensors
-        for name, (start, count) in ctx.tensors.items():
-            values[name] = saved[start : start + count] if count else saved[start]
-        g = gradients[0] if len(gradients) == 1 else gradients
-        answer = self._rule(g, **values)
-        shares = tuple(answer) if isinstance(answer, (tuple, list)) else (answer,)
-        places = ctx._node().op.places
-        if len(shares) != len(places):
-            raise ArgumentError(
-                f"the pull of {self._applied.__name__}",
-                f"{len(shares)} gradients for {len(places)} arguments that are tensors",
-                "answer one for each of them, in their order; None where there is none",
-            )
-        by_place = dict(zip(places, shares, strict=True))
-        return tuple(by_place.get(i) for i in range(len(self._names)))
-
-    def __repr__(self) -> str:
-        return f"<custom_gradient {self._applied.__name__}>"
-
-
-def _any_wanted(values: Sequence[Any]) -> bool:
-    return any(isinstance(value, Handle) and value.requires_grad for value in values)
-
-
-def custom_gradient(function: Callable[..., Any]) -> CustomGradient:
-    """Give a function a gradient of its own, written right below it.
-
-    The rule is declared with `@function.pull`. Its first parameter is `g`, the gradient of the
-    result; by the names of the others it says what it reads: arguments, and `y` for the result.
-    Nothing else is kept. The function itself is not recorded, so it may leave the library.
-
-    Parameters
-    ----------
-    function : callable
-        From tensors (and anything else) to a tensor or a tuple of tensors.
-
-    Returns
-    -------
-    CustomGradient
-        Called like the function; `.pull` declares its way back.
-
-    Raises
-    ------
-    ArgumentError
-        If the function takes `*args` or `**named`.
-
-    Examples
-    --------
-    >>> import tinygradx as tgx
-    >>> @tgx.custom_gradient
-    ... def reversed_gradient(x, strength=1.0):
-    ...     return x.clone()
-    >>> @reversed_gradient.pull
-    ... def _(g, strength):
-    ...     return -strength * g
-    >>> x = tgx.tensor([1.0, 2.0], requires_grad=True)
-    >>> reversed_gradient(x, strength=0.5).sum().backward()
-    >>> x.grad
-    tensor([-0.5000, -0.5000])
-    """
-    return CustomGradient(function)

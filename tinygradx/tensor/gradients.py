@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -216,7 +216,8 @@ def _callers_own(found: Any, held: set[int]) -> Handle:
 
 def _tensors(given: Any, asked: str) -> tuple[Tensor, ...]:
     """One tensor or several, each of which can be differentiated."""
-    tensors = (given,) if isinstance(given, Tensor) else tuple(given)
+    single = isinstance(given, Tensor) or not isinstance(given, Iterable)
+    tensors = (given,) if single else tuple(given)
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
             raise DtypeError(asked, f"a {type(tensor).__name__}, {tensor!r:.40}", "pass Tensors")

@@ -12,6 +12,7 @@ from tinygradx.errors import ArgumentError, DtypeError
 from tinygradx.graph import Handle
 from tinygradx.kernels.pool import set_thread_count, thread_count
 from tinygradx.ops import promotion
+from tinygradx.tensor.conversion import TYPES
 from tinygradx.tensor.creation import _dtype, tensor, zeros
 from tinygradx.tensor.tensor import Tensor
 
@@ -96,6 +97,20 @@ def is_nonzero(input: Tensor) -> bool:
     return bool(_tensor(input, "is_nonzero"))
 
 
+def typename(obj: Any) -> str:
+    """The name of a thing's type; a tensor's is PyTorch's old name of its dtype.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.typename(tgx.zeros(2)), tgx.typename(3)
+    ('FloatTensor', 'int')
+    """
+    if isinstance(obj, Tensor):
+        return next(old for old, name in TYPES.items() if name == obj.dtype.name)
+    return getattr(obj, "__qualname__", "") or type(obj).__qualname__
+
+
 def _tensor(x: Any, asked: str) -> Tensor:
     if not isinstance(x, Tensor):
         raise DtypeError(asked, f"a {type(x).__name__}", "pass a Tensor")
@@ -123,9 +138,9 @@ def result_type(tensor1: Any, tensor2: Any) -> np.dtype[Any]:
     >>> tgx.result_type(tgx.arange(2), 1.0), tgx.result_type(tgx.zeros(2), 7)
     (dtype('float32'), dtype('float32'))
     """
-    return promotion.result_type(
-        [x.array if isinstance(x, Handle) else x for x in (tensor1, tensor2)]
-    )
+    operands = [x.array if isinstance(x, Handle) else x for x in (tensor1, tensor2)]
+    # NumPy's scalars stand as Python's numbers, as they do in operations.
+    return promotion.result_type([x.item() if isinstance(x, np.generic) else x for x in operands])
 
 
 def can_cast(from_: Any, to: Any) -> bool:

@@ -18,13 +18,14 @@ from tinygradx.errors import (
     DeviceError,
     DtypeError,
     GraphError,
+    ShapeError,
     TeachingError,
 )
 from tinygradx.graph import REGISTRY, Handle, here, wrap
-from tinygradx.ops import products, shapes, splitting
+from tinygradx.ops import joining, products, splitting
 from tinygradx.ops.elementwise import Elementwise
 from tinygradx.ops.promotion import SUPPORTED
-from tinygradx.ops.structural import as_handle
+from tinygradx.ops.structural import as_handle, whole_dim
 from tinygradx.tensor import creation
 from tinygradx.tensor.tensor import Tensor
 
@@ -168,8 +169,8 @@ def _functions() -> dict[Any, Callable[..., Any]]:
         "mean": lambda a, axis=None, dtype=None, keepdims=False: _t(a).mean(
             axis, keepdims, dtype=dtype
         ),
-        "prod": lambda a, axis=None, dtype=None, keepdims=False: (
-            _t(a).prod(dtype=dtype) if axis is None else _t(a).prod(axis, keepdims, dtype=dtype)
+        "prod": lambda a, axis=None, dtype=None, keepdims=False: _product(
+            _t(a), axis, dtype, keepdims
         ),
         "var": lambda a, axis=None, ddof=0, keepdims=False: _t(a).var(
             axis, correction=ddof, keepdim=keepdims
@@ -181,23 +182,24 @@ def _functions() -> dict[Any, Callable[..., Any]]:
         "amin": lambda a, axis=None, keepdims=False: _t(a).amin(_dims(axis), keepdims),
         "argmax": lambda a, axis=None, keepdims=False: _t(a).argmax(axis, keepdims),
         "argmin": lambda a, axis=None, keepdims=False: _t(a).argmin(axis, keepdims),
-        "all": lambda a, axis=None, keepdims=False: (
-            _t(a).all() if axis is None else _t(a).all(axis, keepdims)
-        ),
-        "any": lambda a, axis=None, keepdims=False: (
-            _t(a).any() if axis is None else _t(a).any(axis, keepdims)
-        ),
+        "all": lambda a, axis=None, keepdims=False: _along("all", a, axis, keepdims),
+        "any": lambda a, axis=None, keepdims=False: _along("any", a, axis, keepdims),
         "cumsum": lambda a, axis=None: _flat(a, axis).cumsum(axis or 0),
         "cumprod": lambda a, axis=None: _flat(a, axis).cumprod(axis or 0),
-        "sort": lambda a, axis=-1: _flat(a, axis).sort(-1 if axis is None else axis).values,
-        "argsort": lambda a, axis=-1: _flat(a, axis).argsort(-1 if axis is None else axis),
+        # Ours are stable, which every `kind` may be.
+        "sort": lambda a, axis=-1, kind=None, stable=None: (
+            _flat(a, axis).sort(-1 if axis is None else axis, stable=True).values
+        ),
+        "argsort": lambda a, axis=-1, kind=None, stable=None: _flat(a, axis).argsort(
+            -1 if axis is None else axis, stable=True
+        ),
         "diff": lambda a, n=1, axis=-1: _t(a).diff(n, axis),
         "concatenate": lambda arrays, axis=0: (
-            shapes.cat([x.flatten() for x in _all(arrays)])
+            joining.cat([x.flatten() for x in _all(arrays)])
             if axis is None
-            else shapes.cat(_all(arrays), axis)
+            else joining.cat(_all(arrays), axis)
         ),
-        "stack": lambda arrays, axis=0: shapes.stack(_all(arrays), axis),
+        "stack": lambda arrays, axis=0: joining.stack(_all(arrays), axis),
         "vstack": lambda tup: splitting.vstack(_all(tup)),
         "hstack": lambda tup: splitting.hstack(_all(tup)),
         "dstack": lambda tup: splitting.dstack(_all(tup)),
@@ -205,15 +207,15 @@ def _functions() -> dict[Any, Callable[..., Any]]:
         "array_split": lambda ary, indices_or_sections, axis=0: list(
             _t(ary).tensor_split(indices_or_sections, axis)
         ),
-        "reshape": lambda a, shape: _t(a).reshape(shape),
-        "ravel": lambda a: _t(a).reshape(-1),
+        "reshape": lambda a, shape, order="C": _in_order(_t(a), shape, order),
+        "ravel": lambda a, order="C": _in_order(_t(a), (-1,), order),
         "transpose": lambda a, axes=None: _t(a).permute(
             tuple(range(_t(a).ndim))[::-1] if axes is None else tuple(axes)
         ),
         "swapaxes": lambda a, axis1, axis2: _t(a).transpose(axis1, axis2),
         "moveaxis": lambda a, source, destination: _t(a).movedim(source, destination),
-        "squeeze": lambda a, axis=None: _t(a).squeeze() if axis is None else _t(a).squeeze(axis),
-        "expand_dims": lambda a, axis: _t(a).unsqueeze(axis),
+        "squeeze": lambda a, axis=None: _squeezed(_t(a), axis),
+        "expand_dims": lambda a, axis: _widened(_t(a), axis),
         "broadcast_to": lambda array, shape: _t(array).expand(shape),
         "flip": lambda m, axis=None: _t(m).flip(tuple(range(_t(m).ndim)) if axis is None else axis),
         "roll": lambda a, shift, axis=None: _t(a).roll(shift, axis),
@@ -225,8 +227,8 @@ def _functions() -> dict[Any, Callable[..., Any]]:
         "clip": lambda a, a_min=None, a_max=None, min=None, max=None: _t(a).clamp(
             a_min if min is None else min, a_max if max is None else max
         ),
-        "round": lambda a, decimals=0: _t(a).round() if not decimals else _rounded(a, decimals),
-        "dot": lambda a, b: _t(a) * b if not _t(a).ndim * _t(b).ndim else products.matmul(a, b),
+        "round": lambda a, decimals=0: _t(a).round(decimals=decimals),
+        "dot": lambda a, b: _dot(_t(a), _t(b)),
         "inner": lambda a, b: products.inner(_t(a), _t(b)),
         "outer": lambda a, b: products.outer(_t(a).reshape(-1), _t(b).reshape(-1)),
         "tensordot": lambda a, b, axes=2: products.tensordot(_t(a), _t(b), axes),
@@ -238,7 +240,7 @@ def _functions() -> dict[Any, Callable[..., Any]]:
         "tril": lambda m, k=0: _t(m).tril(k),
         "triu": lambda m, k=0: _t(m).triu(k),
         "take_along_axis": lambda arr, indices, axis=-1: _t(arr).take_along_dim(_t(indices), axis),
-        "count_nonzero": lambda a, axis=None: _t(a).count_nonzero(axis),
+        "count_nonzero": lambda a, axis=None, keepdims=False: _t(a).bool().sum(axis, keepdims),
         "nansum": lambda a, axis=None, keepdims=False: _t(a).nansum(axis, keepdims),
         "nanmean": lambda a, axis=None, keepdims=False: _t(a).nanmean(axis, keepdims),
         "nan_to_num": lambda x, nan=0.0, posinf=None, neginf=None: _t(x).nan_to_num(
@@ -258,7 +260,7 @@ def _functions() -> dict[Any, Callable[..., Any]]:
     _by_function[np.around] = table["round"]
     _by_function[np.linalg.inv] = lambda a: _t(a).inverse()
     _by_function[np.linalg.det] = lambda a: _t(a).det()
-    _by_function[np.linalg.pinv] = lambda a: _t(a).pinv()
+    _by_function[np.linalg.pinv] = lambda a: _t(a).pinverse()
     _by_function[np.linalg.matrix_power] = lambda a, n: _t(a).matrix_power(n)
     _by_function[np.linalg.norm] = lambda x, ord=None, axis=None, keepdims=False: _norm(
         x, ord, axis, keepdims
@@ -282,15 +284,74 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
     from tinygradx.ops.pointwise import where
 
     numbers = [v if isinstance(v, (bool, int, float)) else _t(v) for v in (x, y)]
-    return where(_t(condition), *numbers)
+    return where(_t(condition).bool(), *numbers)
 
 
-def _rounded(a: Any, decimals: int) -> Any:
-    return (_t(a) * 10.0**decimals).round() / 10.0**decimals
+def _product(x: Any, axis: Any, dtype: Any, keepdims: bool) -> Any:
+    """Over one dimension, several or all: ours takes one."""
+    dims = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    for dim in sorted((whole_dim(d, x.ndim, "np.prod") for d in dims), reverse=True):
+        x = x.prod(dim, keepdims, dtype=dtype)
+    return x if dims else x.prod(dtype=dtype)
+
+
+def _in_order(x: Any, shape: Any, order: str) -> Any:
+    """Another shape; in Fortran's order the first size changes fastest."""
+    if order not in ("C", "F"):
+        raise TypeError("order=")
+    if order == "C":
+        return x.reshape(shape)
+    whole = (shape,) if isinstance(shape, int) else tuple(shape)
+    return (
+        x.permute(tuple(range(x.ndim))[::-1])
+        .reshape(whole[::-1])
+        .permute(tuple(range(len(whole)))[::-1])
+    )
+
+
+def _squeezed(x: Any, axis: Any) -> Any:
+    """Without dimensions of size 1; NumPy refuses to take away others."""
+    if axis is None:
+        return x.squeeze()
+    dims = axis if isinstance(axis, tuple) else (axis,)
+    wrong = [dim for dim in dims if x.shape[whole_dim(dim, x.ndim, "np.squeeze")] != 1]
+    if wrong:
+        raise ShapeError(
+            f"np.squeeze(axis={axis}) of a tensor of shape {x.shape}",
+            f"size {x.shape[wrong[0]]} along axis {wrong[0]}",
+            "name axes of size 1, or use x.squeeze(dim), which leaves others as they are",
+        )  # fmt: skip
+    return x.squeeze(dims)
+
+
+def _widened(x: Any, axis: Any) -> Any:
+    """With new dimensions of size 1, counted in the answer."""
+    new = axis if isinstance(axis, (tuple, list)) else (axis,)
+    for dim in sorted(whole_dim(d, x.ndim + len(new), "np.expand_dims") for d in new):
+        x = x.unsqueeze(dim)
+    return x
+
+
+def _along(name: str, a: Any, axis: Any, keepdims: bool, **named: Any) -> Any:
+    """Methods that take a dim or nothing, where NumPy keeps dimensions in both cases."""
+    x = _t(a)
+    if axis is not None:
+        return getattr(x, name)(axis, keepdims, **named)
+    out = getattr(x, name)(**named)
+    return out.reshape((1,) * x.ndim) if keepdims else out
+
+
+def _dot(a: Any, b: Any) -> Any:
+    """The last dimension of one by the last but one of the other, in all pairs of rows."""
+    if not a.ndim * b.ndim:
+        return a * b
+    return products.tensordot(a, b, ([-1], [-2])) if b.ndim > 2 else products.matmul(a, b)
 
 
 def _norm(x: Any, order: Any, axis: Any, keepdims: bool) -> Any:
-    if order not in (None, 2) or (order == 2 and axis is None and _t(x).ndim != 1):
+    """Of vectors; of matrices the one that is left out, Frobenius'."""
+    vectors = _t(x).ndim == 1 if axis is None else isinstance(axis, int)
+    if order is not None and not (order == 2 and vectors):
         raise TypeError("ord=")
     return _t(x).norm(2, axis, keepdims)
 
@@ -301,12 +362,23 @@ def _norm(x: Any, order: Any, axis: Any, keepdims: bool) -> Any:
 def _on_arrays(asked: str, call: Any, args: Any, named: dict[str, Any]) -> Any:
     """A function of NumPy on the arrays of tensors; its answer is NumPy's."""
     into = named.get("out")
-    targets = [t for t in (into if isinstance(into, tuple) else (into,)) if isinstance(t, Tensor)]
+    places = into if isinstance(into, tuple) else (into,)
+    written = list(places)
+    if asked in WRITING or asked.endswith(".at"):
+        written += args[:1] or [named.get(name) for name in ("a", "arr", "dst")]
     answer = call(*_arrays(args, asked), **_arrays(named, asked))
-    for target in targets:
-        target.cell.write(here(2))  # NumPy wrote to it
-    return targets[0] if targets else answer
+    for target in written:
+        if isinstance(target, Tensor):
+            target.cell.write(here(2))
+    if not any(isinstance(place, Tensor) for place in places):
+        return answer
+    return places[0] if len(places) == 1 else places
 
+
+#: What writes to its first argument.
+WRITING = {
+    "np.copyto", "np.put", "np.putmask", "np.place", "np.fill_diagonal", "np.put_along_axis",
+}  # fmt: skip
 
 #: What only looks, so that no gradient is lost.
 LOOKING = {

@@ -12,7 +12,7 @@ from typing import Any
 
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Leaf, enable_grad, is_grad_enabled, newest_first
-from tinygradx.ops import shapes
+from tinygradx.ops import joining, memory, shapes
 from tinygradx.tensor.creation import zeros, zeros_like
 from tinygradx.tensor.gradients import grad
 from tinygradx.tensor.tensor import Tensor
@@ -97,7 +97,7 @@ class Call:
                 "pass floats: x.float(), or choose other arguments by argnums",
             )  # fmt: skip
         if self.recorded and x.requires_grad:
-            return shapes.clone(x)  # type: ignore[no-any-return]
+            return memory.clone(x)  # type: ignore[no-any-return]
         return x.detach().requires_grad_()
 
     def _wanted_outside(self) -> bool:
@@ -214,7 +214,7 @@ class Call:
                     found.append(g)
             rows.append(
                 [
-                    shapes.reshape(shapes.stack(found), (*out.shape, *x.shape))
+                    shapes.reshape(joining.stack(found), (*out.shape, *x.shape))
                     if found
                     else zeros((*out.shape, *x.shape), dtype=x.dtype)
                     for found, x in zip(every, self.inputs, strict=True)

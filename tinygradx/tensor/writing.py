@@ -23,8 +23,8 @@ from tinygradx.graph import (
     wrap,
 )
 from tinygradx.kernels import backend_of
-from tinygradx.ops import indexing, random, shapes
-from tinygradx.ops.promotion import category
+from tinygradx.ops import indexing, memory, random, shapes
+from tinygradx.ops.promotion import category, number_in
 from tinygradx.ops.structural import as_handle, repeats
 from tinygradx.ops.views import (
     follow,
@@ -33,29 +33,12 @@ from tinygradx.ops.views import (
     refresh,
     rewrite,
 )
+from tinygradx.tensor.facts import Facts
 
 T = TypeVar("T", bound="Writing")
 
-#: Operations with a form in place: `name_` computes `name` and writes it to the tensor itself.
-IN_PLACE = """
-abs absolute acos acosh add addbmm addcdiv addcmul addmm addmv addr arccos arccosh arcsin arcsinh
-arctan arctan2 arctanh asin asinh atan atan2 atanh baddbmm bitwise_and bitwise_left_shift
-bitwise_not bitwise_or bitwise_right_shift bitwise_xor ceil clamp clamp_max clamp_min clip
-conj_physical copysign cos cosh cumprod cumsum deg2rad digamma div divide eq erf erfc erfinv exp
-exp2 expm1 fix float_power floor floor_divide fmod frac gcd ge greater greater_equal gt heaviside
-hypot i0 igamma igammac index_add index_copy index_fill index_put index_reduce lcm ldexp le lerp
-less less_equal lgamma log log10 log1p log2 logical_and logical_not logical_or logical_xor logit lt
-masked_fill masked_scatter mul multiply mvlgamma nan_to_num ne neg negative nextafter not_equal
-polygamma pow put rad2deg reciprocal relu remainder renorm round rsqrt scatter scatter_add
-scatter_reduce sgn sigmoid sign sin sinc sinh sqrt square sub subtract tan tanh tril triu
-true_divide trunc xlogy
-"""
 
-#: Changes of shape with a form in place.
-TURNING = "as_strided squeeze swapaxes swapdims t transpose unsqueeze"
-
-
-class Writing(Handle):
+class Writing(Facts):
     """The part of a tensor that writes."""
 
     __slots__ = ()
@@ -91,7 +74,7 @@ class Writing(Handle):
             recorded = recording and (wanted or after.requires_grad)
             if recorded:
                 self._check_lock(name)
-                after = shapes.to_dtype(after, array.dtype)
+                after = memory.to_dtype(after, array.dtype)
         except BaseException:
             cell.written, cell.version, cell.where = noted  # nothing was written
             raise
@@ -116,7 +99,7 @@ class Writing(Handle):
         recorded = wanted or followed
         if recorded:
             self._check_lock(name)
-            given = shapes.to_dtype(given, part.dtype)
+            given = memory.to_dtype(given, part.dtype)
         cell.write(where)
         if recorded:
             recipe = () if index is ... else ((indexing.GETITEM, (index,)),)
@@ -218,7 +201,7 @@ class Writing(Handle):
         given = _as_value(value, self.array.dtype, name)
         if is_grad_enabled() and (given.requires_grad or self._wanted(name)):
             self._write(
-                lambda x: indexing.set_at(x, place, shapes.to_dtype(given, x.array.dtype)), name
+                lambda x: indexing.set_at(x, place, memory.to_dtype(given, x.array.dtype)), name
             )
             return
         where, array = here(1), self._open(name)  # else nothing has to be copied
@@ -276,6 +259,63 @@ class Writing(Handle):
                 "give one value; x.copy_(value) takes a whole tensor",
             )  # fmt: skip
         return self._assign(value, "fill_")
+
+    def apply_(self: T, callable: Callable[[Any], Any]) -> T:
+        """A Python function of every element, one by one, as NumPy's numbers are: slow.
+
+        Parameters
+        ----------
+        callable : callable
+            From a Python number to a number that the dtype can hold.
+
+        Raises
+        ------
+        GraphError
+            If a gradient flows through the memory, since Python functions are not recorded.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> tgx.tensor([1.0, 4.0]).apply_(lambda value: value + 1.0)
+        tensor([2., 5.])
+        """
+        return self._by_element("apply_", callable)
+
+    def map_(self: T, tensor: Any, callable: Callable[[Any, Any], Any]) -> T:
+        """A Python function of each element and that of another tensor, which broadcasts: slow.
+
+        Parameters
+        ----------
+        tensor : Tensor
+            Of a shape that broadcasts to the own.
+        callable : callable
+            From two Python numbers to a number that the dtype can hold.
+
+        Raises
+        ------
+        GraphError, ShapeError
+            As for `apply_`, or if the shape does not broadcast.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> tgx.tensor([1.0, 4.0]).map_(tgx.tensor([5.0, 2.0]), max)
+        tensor([5., 4.])
+        """
+        other = spread(as_handle(tensor, "map_"), self.array.shape, "map_")
+        return self._by_element("map_", callable, np.broadcast_to(other.array, self.array.shape))
+
+    def _by_element(self: T, name: str, function: Callable[..., Any], *others: Any) -> T:
+        """Become what a Python function makes of each element."""
+        if self.requires_grad:
+            raise GraphError(
+                f"{name} on a tensor that requires a gradient", "a function that is not recorded",
+                "write it in operations on tensors, or call x.detach() first",
+            )  # fmt: skip
+        array = self.array
+        rows = zip(*(a.ravel().tolist() for a in (array, *others)), strict=True)
+        values = [number_in(function(*row), array.dtype, name) for row in rows]
+        return self._drawn(lambda old: np.array(values, array.dtype).reshape(old.shape), name)
 
     def zero_(self: T) -> T:
         """Zero everywhere."""
@@ -339,7 +379,7 @@ class Writing(Handle):
         DtypeError
             If the tensor is not of floats.
         """
-        self._check_draws("uniform_")
+        self._check_draws("uniform_", from_, to)
         if not 0.0 <= to - from_ <= float(np.finfo(self.array.dtype).max):
             raise ArgumentError(
                 f"uniform_ from {from_} to {to}", "no such range", "give finite bounds, from <= to"
@@ -370,7 +410,7 @@ class Writing(Handle):
         DtypeError
             If the tensor is not of floats.
         """
-        self._check_draws("normal_")
+        self._check_draws("normal_", mean, std)
         if not std >= 0.0:
             raise ArgumentError(f"normal_ with std={std}", "no width", "use std from 0 on")
 
@@ -382,8 +422,13 @@ class Writing(Handle):
 
         return self._drawn(drawn, "normal_")
 
-    def _check_draws(self, name: str) -> None:
-        """Refuse to draw floats for a tensor that holds none."""
+    def _check_draws(self, name: str, *settings: Any) -> None:
+        """Refuse to draw floats for a tensor that holds none, and settings that are no numbers."""
+        for value in settings:
+            if not isinstance(value, (int, float, np.number, Handle)):
+                raise DtypeError(
+                    f"{name} with {value!r:.40}", f"a {type(value).__name__}", "pass a number"
+                )
         if self.array.dtype.kind != "f":
             raise DtypeError(
                 f"{name} on a tensor of dtype {self.array.dtype}", "no floats",
@@ -469,14 +514,10 @@ def _put(array: Any, value: Any) -> None:
 
 def _as_value(value: Any, dtype: Any, name: str) -> Any:
     """A tensor of what is written. A number is made in the dtype that it is written to."""
-    if isinstance(value, (bool, int, float)) and not isinstance(value, np.generic):
-        try:
-            return wrap(Handle.result_class, np.asarray(value).astype(dtype) if dtype.kind == "b"
-                        else np.asarray(value, dtype))  # fmt: skip
-        except (OverflowError, ValueError):
-            raise ArgumentError(
-                f"{name} in {dtype}", f"the number {value}", "use one that the dtype can hold"
-            ) from None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, (bool, int, float)):
+        return wrap(Handle.result_class, number_in(value, dtype, name))
     return as_handle(value, name)
 
 
@@ -505,24 +546,3 @@ def spread(given: Handle, shape: tuple[int, ...], name: str, strip: bool = False
             "make the values broadcast to that shape",
         )  # fmt: skip
     return given
-
-
-def give_in_place(kind: Any) -> None:
-    """Make `name_` from `name`, for every name of the tables that the class has."""
-    for names, how in ((IN_PLACE, Writing._write), (TURNING, Writing._turn)):
-        for name in names.split():
-            function = getattr(kind, name, None)
-            if function is not None and name + "_" not in vars(kind):
-                setattr(kind, name + "_", _in_place(function, name, how))
-
-
-def _in_place(function: Any, name: str, how: Any) -> Any:
-    own = name + "_"
-
-    def method(self: Any, *args: Any, **named: Any) -> Any:
-        return how(self, lambda x: function(x, *args, **named), own)
-
-    method.__name__ = own
-    method.__qualname__ = f"Tensor.{own}"
-    method.__doc__ = f"`{name}` in place: the tensor becomes `x.{name}(...)`, and is answered."
-    return method

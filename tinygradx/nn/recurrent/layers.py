@@ -19,12 +19,14 @@ from tinygradx.nn.recurrent.shared import (
     draw_weights,
 )
 from tinygradx.nn.utils.rnn import PackedSequence
+from tinygradx.ops.joining import cat, narrow, stack
 from tinygradx.ops.products import matmul
 from tinygradx.ops.recurrent import GRU as GRU_OP
 from tinygradx.ops.recurrent import LSTM as LSTM_OP
 from tinygradx.ops.recurrent import unrolled
-from tinygradx.ops.scatter import index_select
-from tinygradx.ops.shapes import cat, narrow, reshape, stack, transpose
+from tinygradx.ops.shapes import reshape
+from tinygradx.ops.slices import index_select
+from tinygradx.ops.transposing import transpose
 from tinygradx.tensor import Tensor, zeros
 
 

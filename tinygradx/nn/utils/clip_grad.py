@@ -10,7 +10,7 @@ from typing import Any
 from tinygradx.errors import ArgumentError, DtypeError
 from tinygradx.graph import no_grad
 from tinygradx.ops.distances import vector_norm
-from tinygradx.ops.shapes import stack
+from tinygradx.ops.joining import stack
 from tinygradx.tensor import Tensor, tensor
 
 #: Added to the norm, so that gradients of 0 stay 0.

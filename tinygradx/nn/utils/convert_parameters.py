@@ -7,7 +7,8 @@ from typing import Any
 
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import no_grad
-from tinygradx.ops.shapes import cat, reshape
+from tinygradx.ops.joining import cat
+from tinygradx.ops.shapes import reshape
 from tinygradx.tensor import Tensor
 
 

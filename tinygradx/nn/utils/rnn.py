@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
-from tinygradx.ops.scatter import index_select
-from tinygradx.ops.shapes import cat, reshape, transpose
+from tinygradx.ops.joining import cat
+from tinygradx.ops.shapes import reshape
+from tinygradx.ops.slices import index_select
+from tinygradx.ops.transposing import transpose
 from tinygradx.tensor import Tensor, full, tensor
 
 

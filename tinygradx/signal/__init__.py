@@ -1,0 +1,5 @@
+"""Signals under PyTorch's names: `tinygradx.signal.windows`."""
+
+from tinygradx.signal import windows
+
+__all__ = ["windows"]
