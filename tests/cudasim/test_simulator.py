@@ -17,7 +17,21 @@ from tinygradx.ops.cross_entropy import CROSS_ENTROPY
 from tinygradx.ops.elementary import add
 from tinygradx.ops.elementwise import Elementwise
 from tinygradx.ops.rowwise import Rowwise
+from tinygradx.optim.adadelta import adadelta
+from tinygradx.optim.adagrad import adagrad
 from tinygradx.optim.adam import adam, amsgrad
+from tinygradx.optim.adamax import adamax
+from tinygradx.optim.asgd import averaged
+from tinygradx.optim.lbfgs import along
+from tinygradx.optim.nadam import nadam
+from tinygradx.optim.radam import radam, radam_early
+from tinygradx.optim.rmsprop import (
+    rmsprop,
+    rmsprop_centered,
+    rmsprop_centered_momentum,
+    rmsprop_momentum,
+)
+from tinygradx.optim.rprop import rprop
 from tinygradx.optim.sgd import descend, heavy_ball, nesterov
 
 # The simulated threads are Python's, where `np.errstate` of this one does not reach.
@@ -114,7 +128,14 @@ def test_cross_entropy(width, threads):
     assert np.isnan(losses[2, 0])
 
 
-@pytest.mark.parametrize("update", [descend, heavy_ball, nesterov, adam, amsgrad], ids=name)
+UPDATES = [
+    descend, heavy_ball, nesterov, adam, amsgrad, adadelta, adagrad, adamax, nadam, radam,
+    radam_early, rmsprop, rmsprop_momentum, rmsprop_centered, rmsprop_centered_momentum, rprop,
+    averaged, along,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("update", UPDATES, ids=name)
 def test_updates(update):
     """What an optimiser does to a parameter and to what it keeps."""
     g, *arrays = np.random.default_rng(0).uniform(0.2, 2.0, (1 + len(update.arrays), 11))
