@@ -6,10 +6,13 @@ from typing import Any, overload
 
 import numpy as np
 
+from tinygradx import accelerator as accelerator
 from tinygradx import autograd as autograd
 from tinygradx import backends as backends
+from tinygradx import compare as compare
 from tinygradx import cuda as cuda
 from tinygradx import data as data
+from tinygradx import distributions as distributions
 from tinygradx import draw as draw
 from tinygradx import errors as errors
 from tinygradx import func as func
@@ -21,10 +24,13 @@ from tinygradx import plot as plot
 from tinygradx import random as random
 from tinygradx import serialization as serialization
 from tinygradx import signal as signal
+from tinygradx import sklearn as sklearn
 from tinygradx import special as special
+from tinygradx import train as train
 from tinygradx import utils as utils
 from tinygradx.autograd.checking import gradcheck as gradcheck
 from tinygradx.autograd.checking import gradgradcheck as gradgradcheck
+from tinygradx.compare.activations import compare_activations as compare_activations
 from tinygradx.draw.dot import draw_dot as draw_dot
 from tinygradx.draw.tree import print_graph as print_graph
 from tinygradx.func import vmap as vmap

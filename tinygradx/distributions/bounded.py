@@ -11,10 +11,11 @@ from tinygradx.distributions.distribution import Distribution, broadcast_all
 from tinygradx.distributions.gamma_slope import log_gamma_variable
 from tinygradx.errors import ArgumentError, ShapeError
 from tinygradx.ops.activations import softmax
-from tinygradx.ops.elementary import log
+from tinygradx.ops.broadcasting import expand
+from tinygradx.ops.exponentials import log
+from tinygradx.ops.joining import stack
 from tinygradx.ops.pointwise import where
 from tinygradx.ops.scatter import one_hot
-from tinygradx.ops.shapes import expand, stack
 from tinygradx.ops.special import digamma, lgamma, xlog1py, xlogy
 from tinygradx.tensor import full_like
 

@@ -13,10 +13,12 @@ from tinygradx.distributions.counts import Binomial, clamped
 from tinygradx.distributions.distribution import Distribution, broadcast_all, derived, one_of
 from tinygradx.errors import ArgumentError, ShapeError
 from tinygradx.ops.activations import log_softmax, softmax
-from tinygradx.ops.elementary import log
+from tinygradx.ops.broadcasting import broadcast_tensors, expand
+from tinygradx.ops.exponentials import log
+from tinygradx.ops.gathering import gather
 from tinygradx.ops.pointwise import where
-from tinygradx.ops.scatter import gather, one_hot
-from tinygradx.ops.shapes import broadcast_tensors, expand, squeeze, unsqueeze
+from tinygradx.ops.scatter import one_hot
+from tinygradx.ops.shapes import squeeze, unsqueeze
 from tinygradx.ops.special import lgamma
 from tinygradx.tensor import arange, eye, from_numpy, full
 

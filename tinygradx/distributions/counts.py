@@ -22,10 +22,11 @@ from tinygradx.distributions.distribution import (
 )
 from tinygradx.ops import random
 from tinygradx.ops.activations import sigmoid
-from tinygradx.ops.elementary import floor, log, log1p
-from tinygradx.ops.losses import logistic_loss
+from tinygradx.ops.broadcasting import expand
+from tinygradx.ops.exponentials import log, log1p
+from tinygradx.ops.losses.formulas import logistic_loss
 from tinygradx.ops.pointwise import where
-from tinygradx.ops.shapes import expand
+from tinygradx.ops.rounding import floor
 from tinygradx.ops.special import lgamma, xlogy
 from tinygradx.tensor import arange, zeros_like
 

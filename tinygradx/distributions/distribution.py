@@ -11,8 +11,8 @@ import numpy as np
 from tinygradx.distributions.constraints import Constraint
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError, TeachingError
 from tinygradx.graph import no_grad
+from tinygradx.ops.broadcasting import broadcast_tensors
 from tinygradx.ops.promotion import get_default_dtype, result_type
-from tinygradx.ops.shapes import broadcast_tensors
 from tinygradx.tensor import Tensor, as_tensor
 from tinygradx.tensor.kinds import Size
 

@@ -24,9 +24,11 @@ import numpy as np
 
 from tinygradx.distributions import draws
 from tinygradx.graph import is_grad_enabled, no_grad
-from tinygradx.ops.elementary import exp, expm1, maximum, minimum
+from tinygradx.ops.elementary import maximum, minimum
+from tinygradx.ops.exponentials import exp, expm1
+from tinygradx.ops.joining import cat
 from tinygradx.ops.pointwise import where
-from tinygradx.ops.shapes import cat, unsqueeze
+from tinygradx.ops.shapes import unsqueeze
 from tinygradx.ops.special import digamma
 from tinygradx.tensor import Tensor, from_numpy
 from tinygradx.tensor.function import Function

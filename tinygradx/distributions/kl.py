@@ -20,11 +20,12 @@ from tinygradx.distributions.multivariate import MultivariateNormal
 from tinygradx.distributions.positive import Exponential, Gamma, HalfNormal
 from tinygradx.distributions.transformed import LogNormal
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
-from tinygradx.ops.elementary import exp, log
+from tinygradx.ops.broadcasting import broadcast_tensors
+from tinygradx.ops.exponentials import exp, log
 from tinygradx.ops.linalg import solve_triangular
-from tinygradx.ops.losses import logistic_loss
+from tinygradx.ops.losses.formulas import logistic_loss
 from tinygradx.ops.pointwise import where
-from tinygradx.ops.shapes import broadcast_tensors, unsqueeze
+from tinygradx.ops.shapes import unsqueeze
 from tinygradx.ops.special import digamma, lgamma
 
 Rule = TypeVar("Rule", bound=Callable[[Any, Any], Any])

@@ -15,10 +15,13 @@ from tinygradx.distributions import constraints, draws
 from tinygradx.distributions.constraints import Constraint
 from tinygradx.distributions.distribution import Distribution, broadcast_all
 from tinygradx.distributions.gamma_slope import gamma_variable
-from tinygradx.ops.elementary import exp, expm1, log, log1p, ndtr, sign, tan
+from tinygradx.ops.bell_curve import ndtr
+from tinygradx.ops.broadcasting import expand
+from tinygradx.ops.elementary import sign
+from tinygradx.ops.exponentials import exp, expm1, log, log1p
 from tinygradx.ops.pointwise import where
-from tinygradx.ops.shapes import expand
 from tinygradx.ops.special import digamma, lgamma, ndtri
+from tinygradx.ops.trigonometry import tan
 from tinygradx.tensor import full_like
 
 LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)

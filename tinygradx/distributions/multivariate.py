@@ -9,10 +9,11 @@ from tinygradx.distributions.constraints import Constraint
 from tinygradx.distributions.distribution import Distribution, broadcast_all, derived, one_of
 from tinygradx.distributions.location_scale import LOG_SQRT_2PI
 from tinygradx.errors import ArgumentError, ShapeError
-from tinygradx.ops.elementary import log
+from tinygradx.ops.broadcasting import broadcast_shapes, broadcast_tensors, expand
+from tinygradx.ops.exponentials import log
 from tinygradx.ops.linalg import LinAlgError, cholesky, inv, solve_triangular
 from tinygradx.ops.products import matmul
-from tinygradx.ops.shapes import broadcast_shapes, broadcast_tensors, expand, squeeze, unsqueeze
+from tinygradx.ops.shapes import squeeze, unsqueeze
 
 
 class MultivariateNormal(Distribution):

@@ -10,9 +10,10 @@ from tinygradx.distributions.constraints import Constraint
 from tinygradx.distributions.distribution import Distribution, broadcast_all
 from tinygradx.distributions.gamma_slope import gamma_variable
 from tinygradx.distributions.location_scale import LOG_SQRT_2PI
-from tinygradx.ops.elementary import erf, erfinv, expm1, log, log1p
+from tinygradx.ops.bell_curve import erf, erfinv
+from tinygradx.ops.broadcasting import expand
+from tinygradx.ops.exponentials import expm1, log, log1p
 from tinygradx.ops.pointwise import where
-from tinygradx.ops.shapes import expand
 from tinygradx.ops.special import digamma, igamma, lgamma, xlogy
 from tinygradx.tensor import zeros_like
 

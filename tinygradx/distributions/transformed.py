@@ -11,7 +11,7 @@ from tinygradx.distributions.constraints import Constraint
 from tinygradx.distributions.distribution import Distribution
 from tinygradx.distributions.location_scale import Normal
 from tinygradx.distributions.transforms import AffineTransform, ExpTransform, Transform
-from tinygradx.ops.elementary import exp, expm1
+from tinygradx.ops.exponentials import exp, expm1
 from tinygradx.ops.pointwise import where
 
 

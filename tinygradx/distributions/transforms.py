@@ -12,9 +12,10 @@ from typing import Any
 
 from tinygradx.distributions import constraints
 from tinygradx.ops.activations import logsigmoid, sigmoid, tanh
-from tinygradx.ops.elementary import atanh, exp, log
-from tinygradx.ops.losses import logistic_loss
+from tinygradx.ops.exponentials import exp, log
+from tinygradx.ops.losses.formulas import logistic_loss
 from tinygradx.ops.special import logit
+from tinygradx.ops.trigonometry import atanh
 
 
 class Transform:

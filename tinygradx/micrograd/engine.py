@@ -228,8 +228,13 @@ def _made(
     return result
 
 
-def _join(first: float, second: float, create: bool) -> float:
+def _join(first: float, second: float, create: bool, owned: bool) -> float:
     return first + second
+
+
+def _whole(part: Any) -> Any:
+    """Never asked: a number has no parts."""
+    raise NotImplementedError
 
 
 def _same(share: float, source: Node, create: bool) -> float:
@@ -241,4 +246,4 @@ def _collect(complete: Sequence[Any], kind: Any, create: bool) -> None:
 
 
 Value.result_class = Value
-Value.arithmetic = Arithmetic(_same, _join, lambda share, g: True, _collect)
+Value.arithmetic = Arithmetic(_same, _join, _whole, lambda share, g: True, _collect)

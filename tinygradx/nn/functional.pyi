@@ -6,10 +6,72 @@ from typing import Any
 from tinygradx.nn.embedding import embedding as embedding
 from tinygradx.tensor.tensor import Tensor
 
+def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
+    """The means of as many cells as asked for, of sequences: see `adaptive_avg_pool2d`."""
+
+def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
+    """The means of as many cells as asked for, whatever the size of the images is."""
+
+def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
+    """The means of as many cells as asked for, of volumes: see `adaptive_avg_pool2d`."""
+
+def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Tensor:
+    """The largest of as many cells as asked for, of sequences: see `adaptive_max_pool2d`."""
+
+def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """The largest of as many cells as asked for, whatever the size of the images is."""
+
+def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Tensor:
+    """The largest of as many cells as asked for, of volumes: see `adaptive_max_pool2d`."""
+
 def alpha_dropout(
     input: Any, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Tensor:
     """Each element at random the value of a SELU far below 0; mean 0 and variance 1 stay."""
+
+def avg_pool1d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Tensor:
+    """The mean of every window of sequences (N, C, L): see `avg_pool2d`."""
+
+def avg_pool2d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor:
+    """The mean of every window of images."""
+
+def avg_pool3d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor:
+    """The mean of every window of volumes (N, C, D, H, W): see `avg_pool2d`."""
+
+def batch_norm(
+    input: Any,
+    running_mean: Any,
+    running_var: Any,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-05,
+) -> Tensor:
+    """Each channel moved and stretched to mean 0 and variance 1 over the batch."""
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     """`x1ᵀ W x2 + b` for every output, over the last dimension of both inputs."""
@@ -43,6 +105,75 @@ def celu_(input: Any, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
 def channel_shuffle(input: Any, groups: int) -> Tensor:
     """Channels dealt out in turn from so many groups of them."""
+
+def conv1d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Convolution of sequences: see `conv2d`, whose pairs are single numbers here."""
+
+def conv2d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Convolution of images: every output the weighted sum of the window below it, and a bias."""
+
+def conv3d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Convolution of volumes: see `conv2d`, whose pairs are triples here."""
+
+def conv_transpose1d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """Transposed convolution of sequences: see `conv_transpose2d`."""
+
+def conv_transpose2d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """Transposed convolution: every element spreads over a window of the output."""
+
+def conv_transpose3d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """Transposed convolution of volumes: see `conv_transpose2d`."""
 
 def cosine_embedding_loss(
     input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean"
@@ -116,6 +247,11 @@ def gelu_tanh(input: Any, inplace: bool = False) -> Tensor:
 def glu(input: Any, dim: int = -1) -> Tensor:
     """The gated linear unit: the first half times the sigmoid of the second. arXiv:1612.08083."""
 
+def group_norm(
+    input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-05
+) -> Tensor:
+    """Each sample's channels in groups, every group with mean 0 and variance 1."""
+
 def gumbel_softmax(
     logits: Any, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1
 ) -> Tensor:
@@ -153,6 +289,29 @@ def huber_loss(
 def identity(input: Any, inplace: bool = False) -> Tensor:
     """The value itself: what a last linear layer uses."""
 
+def instance_norm(
+    input: Any,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-05,
+) -> Tensor:
+    """Each channel of each sample moved and stretched to mean 0 and variance 1."""
+
+def interpolate(
+    input: Any,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Tensor:
+    """Images in another size."""
+
 def kl_div(
     input: Any,
     target: Any,
@@ -173,6 +332,11 @@ def l1_loss(
 ) -> Tensor:
     """The mean absolute error, ``abs(input - target)``; its slope at 0 is 0."""
 
+def layer_norm(
+    input: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-05
+) -> Tensor:
+    """Each sample moved and stretched to mean 0 and variance 1 over its last dimensions."""
+
 def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """A small slope below 0, so that no unit dies; that slope at 0, too. Maas et al. (2013)."""
 
@@ -182,6 +346,11 @@ def leaky_relu_(input: Any, negative_slope: float = 0.01, inplace: bool = False)
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """`input @ weight.T + bias`."""
 
+def local_response_norm(
+    input: Any, size: int, alpha: float = 0.0001, beta: float = 0.75, k: float = 1.0
+) -> Tensor:
+    """Each element divided by what its neighbours in other channels are: `x / (k + α * ..."""
+
 def log_softmax(
     input: Any, dim: int | None = None, dtype: Any = None, *, axis: Any = ...
 ) -> Tensor:
@@ -190,10 +359,88 @@ def log_softmax(
 def logsigmoid(input: Any, inplace: bool = False) -> Tensor:
     """The logarithm of the sigmoid, without underflow on the way."""
 
+def lp_pool1d(
+    input: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
+) -> Tensor:
+    """The p-norm of every window of sequences (N, C, L): see `lp_pool2d`."""
+
+def lp_pool2d(
+    input: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
+) -> Tensor:
+    """`(sum of x**p)**(1/p)` of every window of images."""
+
+def lp_pool3d(
+    input: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
+) -> Tensor:
+    """The p-norm of every window of volumes (N, C, D, H, W): see `lp_pool2d`."""
+
 def margin_ranking_loss(
     input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:
     """Two scores in the right order: `max(0, margin - target * (input1 - input2))`."""
+
+def max_pool1d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Tensor:
+    """The largest element of every window of sequences (N, C, L): see `max_pool2d`."""
+
+def max_pool2d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """The largest element of every window of images."""
+
+def max_pool3d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Tensor:
+    """The largest element of every window of volumes (N, C, D, H, W): see `max_pool2d`."""
+
+def max_unpool1d(
+    input: Any,
+    indices: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    output_size: Any = None,
+) -> Tensor:
+    """Elements put back where they were the largest of sequences: see `max_unpool2d`."""
+
+def max_unpool2d(
+    input: Any,
+    indices: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    output_size: Any = None,
+) -> Tensor:
+    """Elements put back where they were the largest, zeros elsewhere."""
+
+def max_unpool3d(
+    input: Any,
+    indices: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    output_size: Any = None,
+) -> Tensor:
+    """Elements put back where they were the largest of volumes: see `max_unpool2d`."""
 
 def maxout(input: Any, pieces: int, dim: int = -1) -> Tensor:
     """The largest of each group of `pieces` values. Goodfellow et al. (2013), arXiv:1302.4389."""
@@ -210,6 +457,35 @@ def mse_loss(
     weight: Any = None,
 ) -> Tensor:
     """The mean squared error, ``(input - target) ** 2``."""
+
+def multi_head_attention_forward(
+    query: Any,
+    key: Any,
+    value: Any,
+    embed_dim_to_check: int,
+    num_heads: int,
+    in_proj_weight: Any,
+    in_proj_bias: Any,
+    bias_k: Any,
+    bias_v: Any,
+    add_zero_attn: bool,
+    dropout_p: float,
+    out_proj_weight: Any,
+    out_proj_bias: Any,
+    training: bool = True,
+    key_padding_mask: Any = None,
+    need_weights: bool = True,
+    attn_mask: Any = None,
+    use_separate_proj_weight: bool = False,
+    q_proj_weight: Any = None,
+    k_proj_weight: Any = None,
+    v_proj_weight: Any = None,
+    static_k: Any = None,
+    static_v: Any = None,
+    average_attn_weights: bool = True,
+    is_causal: bool = False,
+) -> tuple[Any, Any]:
+    """What `nn.MultiheadAttention` computes, with its weights as arguments."""
 
 def multi_margin_loss(
     input: Any,
@@ -287,6 +563,11 @@ def relu6(input: Any, inplace: bool = False) -> Tensor:
 def relu_(input: Any, inplace: bool = False) -> Tensor:
     """`relu`, written to the memory of its input, which is answered."""
 
+def rms_norm(
+    input: Any, normalized_shape: Any, weight: Any = None, eps: float | None = None
+) -> Tensor:
+    """Each sample divided by the root of its mean square over its last dimensions."""
+
 def rrelu(
     input: Any,
     lower: float = 0.125,
@@ -304,6 +585,18 @@ def rrelu_(
     inplace: bool = False,
 ) -> Tensor:
     """`rrelu`, written to the memory of its input, which is answered."""
+
+def scaled_dot_product_attention(
+    query: Any,
+    key: Any,
+    value: Any,
+    attn_mask: Any = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    """Means of values, weighed by how well their keys fit each query."""
 
 def selu(input: Any, inplace: bool = False) -> Tensor:
     """ELU scaled so that layers keep mean 0 and variance 1. Klambauer et al. (2017)."""
@@ -406,3 +699,18 @@ def unfold(
     input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
 ) -> Tensor:
     """Patches of images as columns: `torch.nn.functional.unfold`, also called im2col."""
+
+def upsample(
+    input: Any,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+) -> Tensor:
+    """PyTorch's former name of `interpolate`."""
+
+def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """`interpolate` with `mode="bilinear"` and `align_corners=True`."""
+
+def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """`interpolate` with `mode="nearest"`."""

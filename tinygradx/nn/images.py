@@ -51,7 +51,7 @@ class Upsample(_Settings):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of shape (N, C, *new sizes)."""
-        return functional.interpolate(  # type: ignore[no-any-return]
+        return functional.interpolate(
             input, self.size, self.scale_factor, self.mode, self.align_corners,
             self.recompute_scale_factor,
         )  # fmt: skip
@@ -115,7 +115,7 @@ class _Padding(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """With the border."""
-        return functional.pad(input, self.padding, self.mode, self.value)  # type: ignore[no-any-return]
+        return functional.pad(input, self.padding, self.mode, self.value)
 
     def extra_repr(self) -> str:
         """The widths: before and behind, the last dimension first."""
@@ -362,7 +362,7 @@ class PixelShuffle(_Settings):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of shape (..., C, H * r, W * r) for (..., C * r * r, H, W)."""
-        return functional.pixel_shuffle(input, self.upscale_factor)  # type: ignore[no-any-return]
+        return functional.pixel_shuffle(input, self.upscale_factor)
 
 
 class PixelUnshuffle(_Settings):
@@ -382,7 +382,7 @@ class PixelUnshuffle(_Settings):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of shape (..., C * r * r, H, W) for (..., C, H * r, W * r)."""
-        return functional.pixel_unshuffle(input, self.downscale_factor)  # type: ignore[no-any-return]
+        return functional.pixel_unshuffle(input, self.downscale_factor)
 
 
 class ChannelShuffle(_Settings):
@@ -402,7 +402,7 @@ class ChannelShuffle(_Settings):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the input's shape."""
-        return functional.channel_shuffle(input, self.groups)  # type: ignore[no-any-return]
+        return functional.channel_shuffle(input, self.groups)
 
 
 class Unfold(_Settings):
@@ -425,9 +425,7 @@ class Unfold(_Settings):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of shape (N, C * kh * kw, L) for (N, C, H, W)."""
-        return functional.unfold(  # type: ignore[no-any-return]
-            input, self.kernel_size, self.dilation, self.padding, self.stride
-        )
+        return functional.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)
 
 
 class Fold(_Settings):
@@ -451,6 +449,6 @@ class Fold(_Settings):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of shape (N, C, H, W) for (N, C * kh * kw, L)."""
-        return functional.fold(  # type: ignore[no-any-return]
+        return functional.fold(
             input, self.output_size, self.kernel_size, self.dilation, self.padding, self.stride
         )

@@ -141,7 +141,7 @@ class Bilinear(Module):
 
     def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
         """Of shape (..., out_features)."""
-        return functional.bilinear(input1, input2, self.weight, self.bias)  # type: ignore[no-any-return]
+        return functional.bilinear(input1, input2, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         """The sizes."""

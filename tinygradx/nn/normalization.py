@@ -129,7 +129,7 @@ class _BatchNorm(_ChannelNorm):
             self.num_batches_tracked.add_(1)
             if momentum is None:  # the mean of all batches so far
                 momentum = 1.0 / self.num_batches_tracked.item()
-        return functional.batch_norm(  # type: ignore[no-any-return]
+        return functional.batch_norm(
             input, self.running_mean, self.running_var, self.weight, self.bias,
             self.training or self.running_mean is None, momentum or 0.0, self.eps,
         )  # fmt: skip
@@ -241,7 +241,7 @@ class _InstanceNorm(_ChannelNorm):
             self.weight, self.bias, self.training or self.running_mean is None,
             self.momentum or 0.0, self.eps,
         )  # fmt: skip
-        return out.squeeze(0) if alone else out  # type: ignore[no-any-return]
+        return out.squeeze(0) if alone else out
 
 
 class InstanceNorm1d(_InstanceNorm):
@@ -345,9 +345,7 @@ class LayerNorm(_Norm):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the input's shape."""
-        return functional.layer_norm(  # type: ignore[no-any-return]
-            input, self.normalized_shape, self.weight, self.bias, self.eps
-        )
+        return functional.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         """The settings, as PyTorch prints them."""
@@ -399,9 +397,7 @@ class RMSNorm(_Norm):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the input's shape."""
-        return functional.rms_norm(  # type: ignore[no-any-return]
-            input, self.normalized_shape, self.weight, self.eps
-        )
+        return functional.rms_norm(input, self.normalized_shape, self.weight, self.eps)
 
     def extra_repr(self) -> str:
         """The settings, as PyTorch prints them."""
@@ -464,9 +460,7 @@ class GroupNorm(_Norm):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the input's shape."""
-        return functional.group_norm(  # type: ignore[no-any-return]
-            input, self.num_groups, self.weight, self.bias, self.eps
-        )
+        return functional.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         """The settings, as PyTorch prints them."""
@@ -488,9 +482,7 @@ class LocalResponseNorm(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the input's shape."""
-        return functional.local_response_norm(  # type: ignore[no-any-return]
-            input, self.size, self.alpha, self.beta, self.k
-        )
+        return functional.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
 
     def extra_repr(self) -> str:
         """The settings, as PyTorch prints them."""

@@ -25,7 +25,7 @@ def _activation(activation: Activation) -> Callable[[Any], Any]:
     """A function as it is; by name, one of the registry."""
     if callable(activation):
         return activation
-    if activation not in functional.__all__:
+    if not hasattr(functional, activation):
         raise ArgumentError(
             f"a transformer with activation={activation!r}", "no activation of that name",
             'use "relu", "gelu", or a function such as nn.functional.silu',

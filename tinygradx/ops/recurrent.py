@@ -24,7 +24,8 @@ from tinygradx.kernels import BACKENDS, Formula, Text, backend_of
 from tinygradx.kernels.joint import joint_kernel
 from tinygradx.ops.activations import relu, sigmoid, tanh
 from tinygradx.ops.arithmetic import column_sums
-from tinygradx.ops.elementary import add, where
+from tinygradx.ops.comparisons import where
+from tinygradx.ops.elementary import add
 from tinygradx.ops.elementwise import DTYPE_NAMES, Bound, elementwise
 from tinygradx.ops.exponentials import logistic_density
 from tinygradx.ops.joining import cat, narrow

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from tinygradx.errors import ArgumentError
-from tinygradx.ops.elementary import maximum, minimum, sign, where
+from tinygradx.ops.comparisons import where
+from tinygradx.ops.elementary import maximum, minimum, sign
 from tinygradx.optim.optimizer import Optimizer, pair_of
 from tinygradx.optim.update import Update, kept
 

@@ -503,8 +503,8 @@ class MLPClassifier(ClassifierMixin, _MLP):  # type: ignore[misc]
         answers = self._answers(X)
         if self.n_outputs_ == 1 and len(self.classes_) == 2:
             both = np.hstack([-answers.numpy(), answers.numpy()])
-            return functional.logsigmoid(tensor(both)).numpy()  # type: ignore[no-any-return]
-        return functional.log_softmax(answers, 1).numpy()  # type: ignore[no-any-return]
+            return functional.logsigmoid(tensor(both)).numpy()
+        return functional.log_softmax(answers, 1).numpy()
 
     @available_if(_learns_in_batches)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Self:
