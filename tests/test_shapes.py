@@ -374,7 +374,7 @@ MISTAKES = [
     (lambda: X.reshape(4, -1), ShapeError, "reshape .2, 3. to .4, -1..*6 elements"),
     (lambda: X.reshape(-2, -1), ShapeError, "choose sizes"),
     (lambda: X.T.view(6), ShapeError, r"strides \(1, 3\).*x.reshape"),
-    (lambda: X.view(tgx.int64), DtypeError, r"x\.to\(dtype\)"),
+    (lambda: X.view(tgx.int64), ShapeError, r"x\.to\(dtype\)"),
     (lambda: tgx.zeros(2, 2, 2).t(), DimError, r"x\.mT"),
     (lambda: X[0].adjoint(), DimError, "pass matrices"),
     (lambda: X.movedim((0, 1), 0), ArgumentError, "2 and 1 dims"),

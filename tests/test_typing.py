@@ -178,6 +178,16 @@ def operands(kind: str) -> dict[str, Any]:
     elif kind == "vector of integers":
         x = tgx.tensor([3, 1, 2, 0])
         values = {"index": tgx.tensor([3, 2, 1, 0]), "size": (2, 2)}
+    elif kind in IMAGES:
+        dims = IMAGES.index(kind) + 1
+        x = tgx.rand(1, *(4,) * (dims + 1))
+        values = {
+            "weight": tgx.rand(4, 4, *(2,) * dims), "kernel_size": 2, "output_size": 2, "size": 8,
+            "normalized_shape": 4, "num_groups": 2, "groups": 2, "upscale_factor": 2, "pieces": 2,
+            "downscale_factor": 2, "norm_type": 2.0, "pad": (1, 1), "query": x, "key": x,
+            "value": x, "running_mean": tgx.zeros(4), "running_var": tgx.ones(4),
+            "indices": tgx.zeros(1, *(4,) * (dims + 1), dtype=tgx.int64),
+        }  # fmt: skip
     else:
         x = tgx.rand(2, 2, 2)
         values = {"index": tgx.tensor([0, 1]), "size": (8,)}
@@ -196,8 +206,10 @@ def operands(kind: str) -> dict[str, Any]:
     return {"x": x, **named, **values}
 
 
+IMAGES = ["sequences", "images", "volumes"]
 KINDS = [
-    "matrix of floats", "matrix of integers", "vector", "vector of integers", "stack of matrices"
+    "matrix of floats", "matrix of integers", "vector", "vector of integers", "stack of matrices",
+    *IMAGES,
 ]  # fmt: skip
 
 

@@ -35,7 +35,7 @@ import tinygradx.nn.functional
 torch = pytest.importorskip("torch", reason="could not import torch")
 
 #: At least so many counted entries agree on every sample; raise it when more do.
-MINIMUM = 490
+MINIMUM = 530
 
 #: J0 and J1 of PyTorch 2.13 are off by 2.3e-7 and 1e-7 beyond |x| = 5; tests/test_special.py holds
 #: ours to SciPy's.
@@ -166,6 +166,8 @@ DRAWN = {
     "empty_strided", "new_empty", "new_empty_strided", "nn.functional.dropout",
     "nn.functional.dropout2d", "nn.functional.dropout3d", "nn.functional.alpha_dropout",
     "nn.functional.feature_alpha_dropout:with_train", "nn.functional.rrelu", "svd_lowrank",
+    # dropout in some of their samples; test_attention.py compares the values without it
+    "nn.functional.scaled_dot_product_attention", "nn.functional.multi_head_attention_forward",
 }  # fmt: skip
 
 #: Entries whose samples stand in another order than the arguments, or that do something around.

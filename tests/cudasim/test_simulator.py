@@ -52,7 +52,8 @@ def _inputs(op, dtype):
     low, high = op.domain
     column = np.linspace(low + 0.01, high - 0.01, 7)
     column = np.concatenate([column, [30.0, -30.0] if op.domain == (-6.0, 6.0) else []])
-    arrays = [column, column[::-1] * 0.7 + 0.3, np.full(column.size, 4.0)][: op.arity]
+    others = column[::-1] * 0.7 + 0.3, np.full(column.size, 4.0), column * 0.4 - 0.2
+    arrays = [column, *others][: op.arity]
     arrays = [a.astype(dtype) for a in arrays]
     return [a > 0 if flag else a for a, flag in zip(arrays, op.flags, strict=True)]
 

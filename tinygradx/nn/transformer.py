@@ -15,6 +15,7 @@ from tinygradx.nn.dropout import Dropout
 from tinygradx.nn.linear import Linear
 from tinygradx.nn.module import Module
 from tinygradx.nn.normalization import LayerNorm
+from tinygradx.ops.activations import ACTIVATIONS
 from tinygradx.ops.diagonals import triu
 from tinygradx.tensor import Tensor, full
 
@@ -25,7 +26,7 @@ def _activation(activation: Activation) -> Callable[[Any], Any]:
     """A function as it is; by name, one of the registry."""
     if callable(activation):
         return activation
-    if not hasattr(functional, activation):
+    if activation not in ACTIVATIONS:
         raise ArgumentError(
             f"a transformer with activation={activation!r}", "no activation of that name",
             'use "relu", "gelu", or a function such as nn.functional.silu',

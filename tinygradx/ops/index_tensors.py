@@ -209,6 +209,8 @@ def add_elements(out: Any, index: Any, part: Any, dim: int, asked: str) -> None:
 
 def take_slices(x: Any, index: Any, dim: int, asked: str) -> Any:
     """Slices of x along a dimension, by a vector of indices."""
+    if not x.size:  # nothing is taken, so that no kernel would notice
+        in_range(index, x.shape[dim], asked)
     out = numpy_like(x).empty((*x.shape[:dim], index.size, *x.shape[dim + 1 :]), x.dtype)
     if _by_slices("take", x, out, index, dim, asked):
         return out

@@ -47,6 +47,8 @@ def activation_layer(name: str) -> Any:
         return nn.PReLU()
     if function == "maxout":
         return nn.Maxout(2)
+    if function in ("softmax", "log_softmax", "softmin"):
+        return getattr(nn, layer_name(function))(dim=-1)
     return getattr(nn, layer_name(function))()
 
 
