@@ -97,6 +97,7 @@ OURS_ALONE = {
     "step_straight_through", "step_sigmoid", "squareplus", "gaussian", "direction",
     "erfcx_part", "bessel_i_part", "bessel_i_whole", "bessel_j_part", "spherical_part", "sinc_part",
     "one_minus_square", "logistic_density", "log_loss", "log_loss_slope", "log_odds", "dropout",
+    "lstm_memory", "lstm_output", "gru_inside", "gru_mix",
 }  # fmt: skip
 
 

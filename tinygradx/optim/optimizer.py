@@ -209,6 +209,11 @@ class Optimizer:
         """
         loss = None
         if closure is not None:
+            if not callable(closure):
+                raise DtypeError(
+                    f"step({closure!r:.40})", f"a {type(closure).__name__}",
+                    "call step(), or pass a function that computes the loss again",
+                )  # fmt: skip
             with enable_grad():
                 loss = closure()
         self.stepped = True
