@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -116,6 +118,9 @@ def test_kernels_are_typed_for_cuda_as_well(op):
         assert "for i in range(" in kernel.text("cpu", "float64").source
 
 
+@pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"), reason="too slow without kernels"
+)
 def test_an_rnn_learns_to_add():
     """The sum of a sequence needs the state: from the last input alone the loss stays near 7."""
     tgx.manual_seed(0)
