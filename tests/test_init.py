@@ -239,6 +239,60 @@ def test_wrong_settings():
     assert weight.tolist() == [[1.0, 1.0], [1.0, 1.0]]  # nothing was written
 
 
+# ---- zeros on purpose ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("sparsity", "zeros"), [(0.0, 0), (0.1, 20), (0.101, 21), (1.0, 200)])
+def test_sparse_columns(sparsity, zeros):
+    array = values(init.sparse_(tgx.empty(200, 100, dtype=tgx.float64), sparsity, 0.5))
+    assert ((array == 0.0).sum(0) == zeros).all()
+    rows = (array == 0.0).sum(1)
+    assert zeros in (0, 200) or rows.min() < rows.max()  # each column has its own
+    if zeros < 200:
+        assert looks_like(array[array != 0.0], stats.norm(0.0, 0.5))
+
+
+def test_sparse_columns_from_a_seed():
+    first = init.sparse_(tgx.empty(9, 5), 0.5, generator=tgx.Generator().manual_seed(3))
+    again = init.sparse_(tgx.empty(9, 5), 0.5, generator=tgx.Generator().manual_seed(3))
+    other = init.sparse_(tgx.empty(9, 5), 0.5, generator=tgx.Generator().manual_seed(4))
+    assert first.tolist() == again.tolist() != other.tolist()
+
+
+@pytest.mark.parametrize("dims", [1, 2, 3])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_dirac_hands_its_input_on(dims, groups):
+    layer = getattr(nn, f"Conv{dims}d")(4, 4, 3, padding=1, groups=groups, bias=False)
+    assert init.dirac_(layer.weight, groups) is layer.weight and layer.weight.requires_grad
+    x = tgx.randn(2, 4, *(5,) * dims)
+    np.testing.assert_array_equal(values(layer(x)), values(x))
+
+
+def test_what_writes_zeros_refuses():
+    weight = tgx.ones(4, 2, 3)
+    for action, error, said in (
+        (lambda: init.sparse_(weight, 0.5), ShapeError, r"\(4, 2, 3\)\n.*pass a matrix"),
+        (lambda: init.sparse_(weight[0], 1.5), ArgumentError, r"sparsity=1.5"),
+        (lambda: init.sparse_(tgx.zeros(2, 2, dtype=tgx.int64), 0.5), DtypeError, "no fractions"),
+        (lambda: init.dirac_(weight[0]), ShapeError, "of 3 to 5 dims"),
+        (lambda: init.dirac_(weight, 3), ShapeError, r"groups=3\n.*4 outputs"),
+        (lambda: init.dirac_(weight, 0), ShapeError, r"groups=0"),
+    ):
+        with pytest.raises(error, match=said):
+            action()
+    assert weight.tolist() == tgx.ones(4, 2, 3).tolist()
+
+
+def test_names_of_long_ago_warn():
+    with pytest.warns(FutureWarning, match=r"use nn\.init\.constant_"):
+        assert init.constant(tgx.zeros(2), 3.0).tolist() == [3.0, 3.0]
+    weight = tgx.empty(4, 6)
+    for function in (f for f in RANDOM if f is not init.trunc_normal_):
+        old = getattr(init, function.__name__.removesuffix("_"))
+        with pytest.warns(FutureWarning, match=function.__name__):
+            assert old(weight) is weight
+
+
 # ---- beside PyTorch -----------------------------------------------------------------------------
 
 
@@ -255,6 +309,7 @@ def test_gains_are_pytorchs():
 def test_names_and_arguments_are_pytorchs():
     theirs = pytest.importorskip("torch").nn.init
     ours = [init.constant_, init.ones_, init.zeros_, init.eye_, init.calculate_gain, *RANDOM]
+    ours += [init.dirac_, init.sparse_]
     for function in ours:
         mine, their = (
             {p.name: p.default for p in inspect.signature(f).parameters.values()}

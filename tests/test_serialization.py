@@ -235,7 +235,10 @@ def test_the_same_content_makes_the_same_bytes():
         assert (8 + length + header[name]["data_offsets"][0]) % size == 0  # so it can be mapped
 
 
-OPTIMIZERS = [name for name in optim.__all__ if name not in ("Optimizer", "Update", "lr_scheduler")]
+OPTIMIZERS = [
+    name for name in optim.__all__
+    if isinstance(getattr(optim, name), type) and name not in ("Optimizer", "Update")
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -253,7 +256,7 @@ def test_an_optimizer_goes_on_from_its_file(tmp_path, name):
         for _ in range(count):
             optimizer.step(closure)
 
-    w = tgx.zeros(2, dtype=tgx.float64).requires_grad_()
+    w = tgx.zeros(1, 2, dtype=tgx.float64).requires_grad_()  # a matrix, as Muon wants it
     optimizer = getattr(optim, name)([w], lr=0.05)
     steps(w, optimizer, 3)
     tgx.save({"w": w, "optimizer": optimizer.state_dict()}, tmp_path / "state")
@@ -324,10 +327,12 @@ def networks(nn):
             self.norm = nn.LayerNorm(10)
             self.out = nn.ModuleDict({"mean": nn.Linear(10, 3), "skip": nn.Bilinear(10, 10, 3)})
             self.more = nn.ModuleList([nn.GRU(3, 4), nn.PReLU()])
+            self.words = nn.Embedding(8, 10, padding_idx=2)
 
         def forward(self, x):
             h = self.image(x).reshape(x.shape[0], 8, 16)
             h = self.norm(self.rows(h)[0])
+            h = h + self.words((x[:, 0] > 0.5).long().sum(1))
             h = self.out["mean"](h) + self.out["skip"](h, h)
             return self.more[1](self.more[0](h)[0])
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Any, Self, overload
 
-from tinygradx.errors import DimError, DtypeError, UnknownNameError
+from tinygradx.errors import ArgumentError, DimError, DtypeError, UnknownNameError
 from tinygradx.nn.module import Module
-from tinygradx.nn.parameter import Parameter
+from tinygradx.nn.parameter import Parameter, is_lazy
+from tinygradx.nn.parts import check_name, held
 from tinygradx.tensor import Tensor
 
 
@@ -42,7 +44,7 @@ class Sequential(Module):
         else:
             named = {str(place): module for place, module in enumerate(modules)}
         for name, module in named.items():
-            self.add_module(name, module)
+            self.add_module(name, _check_module(module, "a Sequential"))
 
     def forward(self, input: Any) -> Any:
         """What the last module answers."""
@@ -51,53 +53,134 @@ class Sequential(Module):
                 input = module(input)
         return input
 
-    def append(self, module: Module) -> Sequential:
-        """Add a module at the end; answers the container."""
-        self.add_module(str(len(self)), module)
+    def append(self, module: Module) -> Self:
+        """Add a module at the end; answers the container.
+
+        Raises
+        ------
+        ArgumentError
+            If the container has named a module by the number of that place.
+        """
+        name = str(len(self))
+        if name in held(self, Module):
+            raise ArgumentError(
+                f"add a module to a Sequential as number {name}", "a module of that name",
+                f"name it yourself: add_module(...), or do not name another one {name!r}",
+            )  # fmt: skip
+        self.add_module(name, _check_module(module, "a Sequential"))
         return self
 
     def __len__(self) -> int:
-        return len(self._modules)
+        return len(held(self, Module))
 
     def __iter__(self) -> Iterator[Module]:
-        return iter(self._modules.values())
+        return iter(held(self, Module).values())
 
     @overload
     def __getitem__(self, index: int) -> Module: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequential: ...
+    def __getitem__(self, index: slice) -> Self: ...
     def __getitem__(self, index: int | slice) -> Module:
-        modules = self._modules
+        modules = held(self, Module)
         if isinstance(index, slice):
             return type(self)(dict(list(modules.items())[index]))
-        return list(modules.values())[_place(index, len(modules), "Sequential")]
+        return list(modules.values())[_place(index, len(modules), "Sequential")]  # type: ignore[no-any-return]
 
     def __setitem__(self, index: int, module: Module) -> None:
-        names = list(self._modules)
-        setattr(self, names[_place(index, len(names), "Sequential")], module)
+        names = list(held(self, Module))
+        self.add_module(names[_place(index, len(names), "Sequential")], module)
 
     def __delitem__(self, index: int | slice) -> None:
         left = list(self)
-        for name in self._modules:
-            delattr(self, name)
         if not isinstance(index, slice):
             index = _place(index, len(left), "Sequential")
         del left[index]
-        for module in left:
+        self._replace(left)
+
+    def _replace(self, modules: list[Module]) -> None:
+        """Hold these instead, by their numbers."""
+        for module in modules:
+            _check_module(module, "a Sequential")
+        for name in held(self, Module):
+            delattr(self, name)
+        for module in modules:
             self.append(module)
 
-    def extend(self, modules: Iterable[Module]) -> Sequential:
+    def __add__(self, other: Any) -> Sequential:
+        return Sequential(*self, *_checked_sequential(other))
+
+    def __iadd__(self, other: Any) -> Self:
+        return self.extend(_checked_sequential(other))
+
+    def __mul__(self, times: Any) -> Sequential:
+        return Sequential(*list(self) * _times(times))
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times: Any) -> Self:
+        return self.extend(list(self) * (_times(times) - 1))
+
+    def extend(self, sequential: Iterable[Module]) -> Self:
         """Add modules at the end; answers the container."""
-        for module in list(modules):
+        for module in _iterated(sequential, "extend a Sequential"):
             self.append(module)
         return self
 
-    def insert(self, index: int, module: Module) -> Sequential:
-        """Add a module in front of that at an index; answers the container."""
+    def insert(self, index: int, module: Module) -> Self:
+        """Add a module in front of that at an index; answers the container.
+
+        Raises
+        ------
+        DimError
+            If there is no such place.
+        """
         modules = list(self)
-        modules.insert(index, module)
-        del self[:]
-        return self.extend(modules)
+        place = operator.index(index)
+        if not -len(modules) <= place <= len(modules):
+            raise DimError(
+                f"insert a module at {index}", f"a Sequential of {len(modules)}",
+                f"use an index from 0 to {len(modules)}",
+            )  # fmt: skip
+        modules.insert(place, module)
+        self._replace(modules)
+        return self
+
+    def pop(self, key: int | slice) -> Module:
+        """Take one module out, or several; answers it, or a container of them."""
+        found = self[key]
+        del self[key]
+        return found
+
+
+def _checked_sequential(other: Any) -> Sequential:
+    """The second of two that are joined."""
+    if not isinstance(other, Sequential):
+        raise ArgumentError(
+            "add to a Sequential", f"a {type(other).__name__}", "add a Sequential, or use extend"
+        )
+    return other
+
+
+def _times(times: Any) -> int:
+    """How often a Sequential is repeated."""
+    if not isinstance(times, int) or isinstance(times, bool):
+        raise DtypeError("repeat a Sequential", f"a {type(times).__name__}", "use a whole number")
+    if times < 1:
+        raise ArgumentError(f"repeat a Sequential {times} times", "nothing", "use 1 or more")
+    return times
+
+
+def _check_module(value: Any, place: str) -> Any:
+    if not isinstance(value, Module):
+        raise DtypeError(f"put into {place}", f"a {type(value).__name__}", "pass nn.Module")
+    return value
+
+
+def _iterated(values: Any, asked: str) -> list[Any]:
+    """What is to be added, one after the other."""
+    if not isinstance(values, Iterable) or isinstance(values, Tensor):
+        raise DtypeError(asked, f"a {type(values).__name__}", "pass a list")
+    return list(values)
 
 
 # ---- lists and dicts ----------------------------------------------------------------------------
@@ -117,9 +200,11 @@ def _place(index: int, length: int, kind: str) -> int:
 class _List(Module):
     """A list whose elements are attributes named "0", "1" and so on."""
 
+    _length = 0
+
     def __init__(self, values: Iterable[Any] | None = None) -> None:
         super().__init__()
-        self.extend(values or ())
+        self.extend(() if values is None else values)
 
     def _checked(self, value: Any) -> Any:
         raise NotImplementedError
@@ -137,8 +222,14 @@ class _List(Module):
         for value in kept:
             self.append(value)
 
+    def __delattr__(self, name: str) -> None:
+        if name in map(str, range(len(self))):
+            del self[int(name)]
+        else:
+            super().__delattr__(name)
+
     def __len__(self) -> int:
-        return vars(self).get("_length", 0)  # type: ignore[no-any-return]
+        return self._length
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._elements())
@@ -153,7 +244,7 @@ class _List(Module):
 
     def __setitem__(self, index: int, value: Any) -> None:
         place = str(_place(index, len(self), type(self).__name__))
-        vars(self)[place] = self._checked(value)
+        setattr(self, place, self._checked(value))
 
     def __delitem__(self, index: int | slice) -> None:
         elements = self._elements()
@@ -163,7 +254,7 @@ class _List(Module):
         self._replace(elements)
 
     def __add__(self, other: Iterable[Any]) -> Self:
-        return type(self)([*self, *other])
+        return type(self)([*self, *_iterated(other, f"add to a {type(self).__name__}")])
 
     def __iadd__(self, other: Iterable[Any]) -> Self:
         return self.extend(other)
@@ -171,13 +262,13 @@ class _List(Module):
     def append(self, value: Any) -> Self:
         """Add one at the end; answers the list."""
         length = len(self)
-        vars(self)[str(length)] = self._checked(value)
+        setattr(self, str(length), self._checked(value))
         vars(self)["_length"] = length + 1
         return self
 
     def extend(self, values: Iterable[Any]) -> Self:
         """Add several at the end; answers the list."""
-        for value in list(values):
+        for value in _iterated(values, f"extend a {type(self).__name__}"):
             self.append(value)
         return self
 
@@ -187,11 +278,11 @@ class _List(Module):
         elements.insert(index, value)
         self._replace(elements)
 
-    def pop(self, index: int = -1) -> Any:
-        """Take one out; answers it."""
-        value = self[index]
-        del self[index]
-        return value
+    def pop(self, key: int | slice = -1) -> Any:
+        """Take one out, or several; answers it, or a list of them."""
+        found = self[key]
+        del self[key]
+        return found
 
 
 class ModuleList(_List):
@@ -214,13 +305,32 @@ class ModuleList(_List):
     6
     """
 
+    _folds = True
+
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__(modules)
 
     def _checked(self, value: Any) -> Module:
-        if not isinstance(value, Module):
-            raise DtypeError("put into a ModuleList", f"a {type(value).__name__}", "pass nn.Module")
-        return value
+        return _check_module(value, "a ModuleList")  # type: ignore[no-any-return]
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Put a module into a place, or at the end: its name is the number of its place.
+
+        Raises
+        ------
+        ArgumentError
+            If the name is not one of them.
+        """
+        places = [str(place) for place in range(len(self) + 1)]
+        if name not in places:
+            raise ArgumentError(
+                f"add the module {name!r} to a {type(self).__name__} of {len(self)}",
+                "a name that is no place in it", f'use append, or the name "{len(self)}"',
+            )  # fmt: skip
+        if name == places[-1]:
+            self.append(module)
+        else:
+            self[int(name)] = module
 
 
 class ParameterList(_List):
@@ -228,8 +338,8 @@ class ParameterList(_List):
 
     Parameters
     ----------
-    values : iterable of Parameter or Tensor, optional
-        Its first elements; tensors become parameters.
+    values : iterable, optional
+        Its first elements: tensors become parameters, anything else is kept as it is.
 
     Examples
     --------
@@ -239,16 +349,33 @@ class ParameterList(_List):
     ['0', '1']
     """
 
-    def _checked(self, value: Any) -> Parameter:
-        return _as_parameter(value, "a ParameterList")
+    def _checked(self, value: Any) -> Any:
+        return _as_parameter(value)
+
+    def extra_repr(self) -> str:
+        """A line for each element."""
+        return _entries((str(place), value) for place, value in enumerate(self))
 
 
-def _as_parameter(value: Any, place: str) -> Parameter:
-    if isinstance(value, Parameter):
-        return value
-    if not isinstance(value, Tensor):
-        raise DtypeError(f"put into {place}", f"a {type(value).__name__}", "pass nn.Parameter(...)")
-    return Parameter(value)
+def _as_parameter(value: Any) -> Any:
+    """A tensor as a parameter, anything else as it is."""
+    plain = isinstance(value, Tensor) and not isinstance(value, Parameter)
+    return Parameter(value) if plain else value
+
+
+def _entries(named: Iterable[tuple[str, Any]]) -> str:
+    """What a list or a dict of parameters holds, a line each, as PyTorch says it."""
+    lines = []
+    for name, value in named:
+        if is_lazy(value):
+            text = repr(value)
+        elif isinstance(value, Tensor):
+            sizes = "x".join(map(str, value.shape))
+            text = f"Parameter containing: [{value.dtype} of size {sizes}]"
+        else:
+            text = f"Object of type: {type(value).__name__}"
+        lines.append(f"({name}): {text}")
+    return "\n".join(lines)
 
 
 class _Dict(Module):
@@ -256,7 +383,7 @@ class _Dict(Module):
 
     def __init__(self, values: Mapping[str, Any] | Iterable[Any] | None = None) -> None:
         super().__init__()
-        self.update(values or {})
+        self.update(() if values is None else values)
 
     def _owned(self) -> dict[str, Any]:
         raise NotImplementedError
@@ -280,15 +407,15 @@ class _Dict(Module):
     def __delitem__(self, key: str) -> None:
         self.pop(key)
 
-    def keys(self) -> Iterable[str]:
+    def keys(self) -> KeysView[str]:
         """The keys, in the order they came."""
         return self._owned().keys()
 
-    def values(self) -> Iterable[Any]:
+    def values(self) -> ValuesView[Any]:
         """What stands under them."""
         return self._owned().values()
 
-    def items(self) -> Iterable[tuple[str, Any]]:
+    def items(self) -> ItemsView[str, Any]:
         """Both."""
         return self._owned().items()
 
@@ -307,10 +434,17 @@ class _Dict(Module):
         for key in list(self._owned()):
             delattr(self, key)
 
-    def update(self, values: Mapping[str, Any] | Iterable[Any]) -> None:
+    def update(self, values: Any) -> None:
         """Put in everything from a dict, or from pairs of keys and values."""
-        pairs = values.items() if isinstance(values, Mapping) else values
-        for entry in pairs:
+        asked = f"update a {type(self).__name__}"
+        if isinstance(values, (Mapping, _Dict)):
+            values = values.items()
+        for number, pair in enumerate(_iterated(values, asked)):
+            if not isinstance(pair, Iterable) or len(entry := tuple(pair)) != 2:
+                raise ArgumentError(
+                    asked, f"{pair!r:.60}, which is no pair, as number {number}",
+                    "pass a dict, or pairs of a key and a value",
+                )  # fmt: skip
             self[entry[0]] = entry[1]
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -337,10 +471,10 @@ class ModuleDict(_Dict):
         super().__init__(modules)
 
     def _owned(self) -> dict[str, Any]:
-        return self._modules
+        return held(self, Module)
 
     def __setitem__(self, key: str, value: Module) -> None:
-        self.add_module(key, value)
+        self.add_module(key, _check_module(value, "a ModuleDict"))
 
 
 class ParameterDict(_Dict):
@@ -349,21 +483,80 @@ class ParameterDict(_Dict):
     Parameters
     ----------
     parameters : dict, or iterable of pairs, optional
-        Its first entries; tensors become parameters.
+        Its first entries: tensors become parameters, anything else is kept as it is. Those of a
+        plain dict are sorted by their keys, as in PyTorch; an OrderedDict and pairs keep theirs.
 
     Examples
     --------
     >>> import tinygradx as tgx
-    >>> weights = tgx.nn.ParameterDict({"left": tgx.ones(2), "right": tgx.zeros(2)})
-    >>> list(weights.keys())
-    ['left', 'right']
+    >>> weights = tgx.nn.ParameterDict({"left": tgx.ones(2), "right": tgx.zeros(2), "rate": 0.5})
+    >>> list(weights.keys()), [name for name, _ in weights.named_parameters()]
+    (['left', 'rate', 'right'], ['left', 'right'])
     """
 
-    def __init__(self, parameters: Mapping[str, Any] | Iterable[Any] | None = None) -> None:
+    _keys: dict[str, None]
+
+    def __init__(self, parameters: Any = None) -> None:
+        vars(self)["_keys"] = {}
         super().__init__(parameters)
 
     def _owned(self) -> dict[str, Any]:
-        return self._parameters
+        return {key: vars(self)[key] for key in self._keys}
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self.register_parameter(key, _as_parameter(value, "a ParameterDict"))
+        if key not in self._keys:
+            check_name(self, key)
+        setattr(self, key, _as_parameter(value))
+        self._keys[key] = None
+
+    def __delattr__(self, name: str) -> None:
+        super().__delattr__(name)
+        self._keys.pop(name, None)
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._keys)
+
+    def update(self, parameters: Any) -> None:
+        """Put in everything from a dict, or from pairs; a plain dict's sorted by their keys."""
+        if isinstance(parameters, Mapping) and not isinstance(parameters, OrderedDict):
+            parameters = sorted(parameters.items())
+        super().update(parameters)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """What stands under a key; the default is put there where there is nothing."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def popitem(self) -> tuple[str, Any]:
+        """Take out the key that came last, and what stands under it; answers both."""
+        key = next(reversed(self), None)
+        if key is None:
+            raise UnknownNameError("popitem() of a ParameterDict", "it is empty", "add one first")
+        return key, self.pop(key)
+
+    def copy(self) -> ParameterDict:
+        """Another one with the same parameters."""
+        return ParameterDict(list(self.items()))
+
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
+        """A new one with these keys, each with the same value."""
+        return ParameterDict([(key, default) for key in keys])
+
+    def __or__(self, other: Any) -> ParameterDict:
+        joined = self.copy()
+        joined.update(other)
+        return joined
+
+    def __ror__(self, other: Any) -> Any:
+        joined = other.copy()  # a plain dict stays one, as in PyTorch
+        joined.update(self)
+        return joined
+
+    def __ior__(self, other: Any) -> Self:
+        self.update(other)
+        return self
+
+    def extra_repr(self) -> str:
+        """A line for each entry."""
+        return _entries(self.items())

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tinygradx.errors import ArgumentError, DtypeError
 from tinygradx.graph import RemovableHandle, is_grad_enabled
+from tinygradx.nn.parts import Parts
 from tinygradx.tensor import Tensor
 from tinygradx.tensor.function import Function
 from tinygradx.tensor.trees import flatten
@@ -67,6 +68,147 @@ class ModuleHooks:
 
     def _looks_back(self) -> bool:
         return bool(self.back or self.back_before) and is_grad_enabled()
+
+
+class Hooked(Parts):
+    """The part of a module that calls others when it runs."""
+
+    _hooks: ModuleHooks | None = None
+    forward: Callable[..., Any]
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        """Compute `forward`, and call the hooks around it."""
+        if self._hooks is None:
+            return self.forward(*inputs, **named)
+        return self._hooks.run(self, inputs, named)
+
+    def _hooked(self) -> ModuleHooks:
+        """The module's hooks; a list for them is begun where there is none."""
+        hooks = self._hooks
+        if hooks is None:
+            hooks = ModuleHooks()
+            object.__setattr__(self, "_hooks", hooks)
+        return hooks
+
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Call a function before `forward`.
+
+        Parameters
+        ----------
+        hook : callable
+            From `(module, inputs)` to None, or to what `forward` shall be called with instead.
+        prepend : bool
+            Whether it comes before the hooks that are there.
+        with_kwargs : bool
+            Whether it takes `(module, inputs, named)`, and answers None or `(inputs, named)`.
+
+        Returns
+        -------
+        RemovableHandle
+            Its `remove()` takes the hook away.
+        """
+        asked = "register_forward_pre_hook"
+        return added(self._hooked().before, hook, prepend, asked, with_kwargs=with_kwargs)
+
+    def register_forward_hook(
+        self,
+        hook: Callable[..., Any],
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
+    ) -> RemovableHandle:
+        """Call a function after `forward`.
+
+        Parameters
+        ----------
+        hook : callable
+            From `(module, inputs, output)` to None, or to another output.
+        prepend : bool
+            Whether it comes before the hooks that are there.
+        with_kwargs : bool
+            Whether it takes `(module, inputs, named, output)`.
+        always_call : bool
+            Whether it is called, with the output None, when `forward` fails as well.
+
+        Returns
+        -------
+        RemovableHandle
+            Its `remove()` takes the hook away.
+
+        Examples
+        --------
+        >>> import tinygradx as tgx
+        >>> layer = tgx.nn.Linear(2, 3)
+        >>> handle = layer.register_forward_hook(lambda module, inputs, y: print(y.shape))
+        >>> _ = layer(tgx.ones(4, 2))
+        (4, 3)
+        >>> handle.remove()
+        """
+        return added(
+            self._hooked().after, hook, prepend, "register_forward_hook",
+            with_kwargs=with_kwargs, always_call=always_call,
+        )  # fmt: skip
+
+    def register_full_backward_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call a function when the gradients of the module's outputs are known.
+
+        Parameters
+        ----------
+        hook : callable
+            From `(module, grad_output)`, a tuple, to None, or to other gradients.
+        prepend : bool
+            Whether it comes before the hooks that are there.
+
+        Returns
+        -------
+        RemovableHandle
+            Its `remove()` takes the hook away.
+        """
+        asked = "register_full_backward_pre_hook"
+        return added(self._hooked().back_before, hook, prepend, asked)
+
+    def register_full_backward_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call a function when the gradients of the module's inputs are known.
+
+        Parameters
+        ----------
+        hook : callable
+            From `(module, grad_input, grad_output)`, both tuples, to None, or to other gradients
+            of the inputs. Inputs that want no gradient are None; where none does, the hook is
+            called when the gradients of the outputs are known.
+        prepend : bool
+            Whether it comes before the hooks that are there.
+
+        Returns
+        -------
+        RemovableHandle
+            Its `remove()` takes the hook away.
+
+        Notes
+        -----
+        While there is such a hook, inputs given by position and outputs are copied once a call.
+        """
+        return added(self._hooked().back, hook, prepend, "register_full_backward_hook")
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Refused: PyTorch's old form answers gradients of parts of the module, at random.
+
+        Raises
+        ------
+        ArgumentError
+            Always; use `register_full_backward_hook`, which takes the same function.
+        """
+        raise ArgumentError(
+            "register_backward_hook", "PyTorch's deprecated form, whose gradients are unreliable",
+            "use register_full_backward_hook(hook): the same arguments, and right",
+        )  # fmt: skip
 
 
 def _call(hook: Hook, module: Any, inputs: Any, named: dict[str, Any], result: Any) -> Any:

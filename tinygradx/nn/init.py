@@ -7,6 +7,9 @@ random ones draw from `generator`, or from the one that `manual_seed` seeds.
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -246,6 +249,97 @@ def eye_(tensor: Tensor) -> Tensor:
     return _fill(tensor, np.eye(tensor.shape[0], tensor.shape[1]))
 
 
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """Make a convolution hand its input on: 1 in the middle of each channel's own kernel, else 0.
+
+    As many channels are handed on as there are inputs and outputs of each group.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        A weight (out, in, k, ...) of a convolution over one to three dimensions.
+    groups : int
+        How many groups its outputs are in; each group hands on the inputs from the first.
+
+    Raises
+    ------
+    ShapeError
+        If it has other dimensions, or `groups` does not divide the outputs.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> weight = tgx.nn.init.dirac_(tgx.empty(2, 2, 3))
+    >>> weight
+    tensor([[[0., 1., 0.],
+             [0., 0., 0.]],
+    <BLANKLINE>
+            [[0., 0., 0.],
+             [0., 1., 0.]]])
+    >>> x = tgx.randn(1, 2, 5)
+    >>> bool((tgx.nn.functional.conv1d(x, weight, padding=1) == x).all())
+    True
+    """
+    shape = tensor.shape
+    if len(shape) not in (3, 4, 5):
+        raise ShapeError(
+            "dirac_", f"a tensor of shape {shape}", "pass a weight (out, in, k, ...) of 3 to 5 dims"
+        )
+    if groups < 1 or shape[0] % groups:
+        raise ShapeError(
+            f"dirac_ with groups={groups}", f"{shape[0]} outputs", "use a divisor of the outputs"
+        )
+    values = np.zeros(shape)
+    middle = tuple(size // 2 for size in shape[2:])
+    each = shape[0] // groups
+    for group in range(groups):
+        for channel in range(min(each, shape[1])):
+            values[(group * each + channel, channel, *middle)] = 1.0
+    return _fill(tensor, values)
+
+
+def sparse_(
+    tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None
+) -> Tensor:
+    """Draw a matrix from the normal distribution, and write 0 into a share of each column.
+
+    Martens (2010), "Deep learning via Hessian-free optimization".
+
+    Parameters
+    ----------
+    tensor : Tensor
+        Of two dimensions.
+    sparsity : float
+        The share of zeros, from 0 to 1; rounded up to whole elements of a column.
+    std : float
+        The standard deviation of what is not 0.
+    generator : Generator, optional
+        What to draw from.
+
+    Raises
+    ------
+    ShapeError, ArgumentError, DtypeError
+        If it has another number of dimensions, the share is no share, or it has no floats.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> weight = tgx.nn.init.sparse_(tgx.empty(10, 4), sparsity=0.25)
+    >>> (weight == 0.0).sum(0)
+    tensor([3, 3, 3, 3])
+    """
+    if tensor.ndim != 2:
+        raise ShapeError("sparse_", f"a tensor of shape {tensor.shape}", "pass a matrix")
+    if not 0.0 <= sparsity <= 1.0:
+        raise ArgumentError(f"sparse_ with sparsity={sparsity}", "no share", "use 0 to 1")
+    normal_(tensor, 0.0, std, generator)
+    rows, columns = tensor.shape
+    order = random.uniform((rows, columns), np.float64, generator).argsort(0)
+    values = tensor.detach().numpy().copy()
+    np.put_along_axis(values, order[: math.ceil(sparsity * rows)], 0.0, 0)
+    return _fill(tensor, values)
+
+
 # ---- by the number of inputs and outputs --------------------------------------------------------
 
 
@@ -428,6 +522,39 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None =
     q, r = np.linalg.qr(drawn)
     q = q * np.where(np.diagonal(r) < 0.0, -1.0, 1.0)
     return _fill(tensor, gain * (q if rows >= columns else q.T).reshape(shape))
+
+
+# ---- names of long ago --------------------------------------------------------------------------
+
+
+def _old(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """A function under its name of before PyTorch 0.4, without the `_`."""
+    new = function.__name__
+    name = new.removesuffix("_")
+
+    @wraps(function)
+    def old(*args: Any, **named: Any) -> Tensor:
+        warnings.warn(
+            f"nn.init.{name} is a name of long ago: use nn.init.{new}", FutureWarning, stacklevel=2
+        )
+        return function(*args, **named)
+
+    old.__name__ = old.__qualname__ = name
+    old.__doc__ = f"`{new}`, under its name of long ago; it warns."
+    return old
+
+
+uniform = _old(uniform_)
+normal = _old(normal_)
+constant = _old(constant_)
+eye = _old(eye_)
+dirac = _old(dirac_)
+xavier_uniform = _old(xavier_uniform_)
+xavier_normal = _old(xavier_normal_)
+kaiming_uniform = _old(kaiming_uniform_)
+kaiming_normal = _old(kaiming_normal_)
+orthogonal = _old(orthogonal_)
+sparse = _old(sparse_)
 
 
 def _float_of(tensor: Tensor, asked: str) -> np.dtype[Any]:

@@ -247,7 +247,7 @@ def summary(model: Module, *inputs: Any, input_shape: Any = None, dtype: Any = N
 
     handles = []
     for name, module in model.named_modules():
-        if not module._modules:
+        if next(module.children(), None) is None:
             handles.append(module.register_forward_pre_hook(before, with_kwargs=True))
             handles.append(module.register_forward_hook(after(name), with_kwargs=True))
     try:
