@@ -1,9 +1,11 @@
 """The data that come with the package, and how they are shared out."""
 
+import gc
 import gzip
 import hashlib
 import http.server
 import io
+import re
 import sys
 import tarfile
 import threading
@@ -373,6 +375,96 @@ def test_downloads_are_kept_only_with_the_right_hash(tmp_path, few, server, monk
     with pytest.raises(ArgumentError, match=r"put the file to .*t10k-labels.* yourself"):
         tgx.data.mnist(target, download=True)
     assert not bad.exists()
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # pooch leaves broken ones open
+def test_a_download_that_breaks_leaves_nothing(tmp_path, few, monkeypatch):
+    """Half of the bytes, none at all, an error page: nothing is kept, and the error says why."""
+    pytest.importorskip("pooch")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    content = packed(as_idx(np.zeros((6, 28, 28), np.uint8)))
+    sha256 = dict.fromkeys(few["MNIST"].sha256, hashlib.sha256(content).hexdigest())
+    half = [content[: len(content) // 2]]
+
+    class Breaking(http.server.BaseHTTPRequestHandler):
+        def log_message(self, form, *words):
+            pass
+
+        def do_GET(self):
+            if half:
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(half[0])  # and then the connection is closed
+            else:
+                self.send_error(503, "come back later")
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Breaking) as served:
+        thread = threading.Thread(target=served.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{served.server_port}/"
+        monkeypatch.setitem(few, "MNIST", few["MNIST"]._replace(url=url, sha256=sha256))
+        target = tmp_path / "new"
+        for served_now, said in (
+            (half[0], "broken|Incomplete|hash"), (b"", "broken|Incomplete|hash"),
+            (None, "503 Server Error: come back later"),
+        ):  # fmt: skip
+            half[:] = [] if served_now is None else [served_now]
+            with pytest.raises(ArgumentError, match=f"download {url}train-images.*") as caught:
+                tgx.data.mnist(target, download=True)
+            assert re.search(said, caught.value.got)
+            assert "yourself" in caught.value.do and "train-images" in caught.value.do
+            assert list(target.iterdir()) == []
+        served.shutdown()
+        thread.join()
+    with pytest.raises(ArgumentError, match="look at the connection"):  # nobody answers any more
+        tgx.data.mnist(target, download=True)
+    assert list(target.iterdir()) == []
+    del caught
+    gc.collect()  # so that what pooch left is closed here
+
+
+def test_what_was_fetched_once_needs_no_server(tmp_path, few, server, monkeypatch):
+    pytest.importorskip("pooch")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    folder, url, asked = server
+    made = small_mnist(folder)
+    sha256 = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
+    monkeypatch.setitem(few, "FASHION", few["FASHION"]._replace(url=url, sha256=sha256))
+    first = tgx.data.fashion_mnist(tmp_path / "kept", download=True)
+    assert sorted(asked) == sorted(f"/{name}" for name in sha256)
+    monkeypatch.setitem(few, "FASHION", few["FASHION"]._replace(url="http://127.0.0.1:9/"))
+    monkeypatch.setitem(sys.modules, "pooch", None)  # which is not needed then, either
+    again = tgx.data.fashion_mnist(tmp_path / "kept", download=True)
+    for (x, y), (other, labels) in zip(first, again, strict=True):
+        assert x.tolist() == other.tolist() and y.tolist() == labels.tolist()
+    assert again[1][1].tolist() == made["t10k"][1].tolist() and len(asked) == 4
+
+
+#: As published: http://yann.lecun.com/exdb/mnist and the reader of torchvision, in bytes.
+PUBLISHED = {
+    "train-images-idx3-ubyte": (0x803, (60_000, 28, 28), 47_040_016),
+    "train-labels-idx1-ubyte": (0x801, (60_000,), 60_008),
+    "t10k-images-idx3-ubyte": (0x803, (10_000, 28, 28), 7_840_016),
+    "t10k-labels-idx1-ubyte": (0x801, (10_000,), 10_008),
+}
+
+
+def test_files_of_the_published_sizes_are_read(tmp_path):
+    """The headers as they were published, with pixels of our own: the real files are not here."""
+    for name, (magic, sizes, length) in PUBLISHED.items():
+        header = magic.to_bytes(4, "big") + b"".join(size.to_bytes(4, "big") for size in sizes)
+        content = header + bytes(length - len(header))
+        assert len(content) == length == len(header) + int(np.prod(sizes))
+        (tmp_path / name).write_bytes(content)
+    (x, y), (x_held, y_held) = tgx.data.mnist(tmp_path)
+    assert x.shape == (60_000, 1, 28, 28) and y.shape == (60_000,)
+    assert x_held.shape == (10_000, 1, 28, 28) and y_held.shape == (10_000,)
+    whole = tgx.data.mnist.__globals__
+    for source in (whole["MNIST"], whole["FASHION"]):
+        assert {f"{name}.gz" for name in PUBLISHED} == set(source.sha256)
+        assert all(re.fullmatch("[0-9a-f]{64}", hash) for hash in source.sha256.values())
+        assert len(set(source.sha256.values())) == 4
 
 
 # ---- sets of scikit-learn -----------------------------------------------------------------------

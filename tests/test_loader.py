@@ -287,9 +287,12 @@ def test_a_sampler_is_the_order():
         assert places(DataLoader(rows(5), batch_size=2, sampler=order)) == [[3, 1]]
     with pytest.raises(DimError):
         list(DataLoader(rows(5), sampler=[5]))
-    for options in ({"sampler": [0.5]}, {"batch_sampler": [0, 1]}, {"batch_sampler": [[0.5]]}):
+    for options in ({"sampler": [0.5]}, {"batch_sampler": [[0.5]]}):
         with pytest.raises(DtypeError, match="a place that is no whole number"):
             list(DataLoader(rows(5), **options))
+    for batches in ([0, 1], ["ab"], [None]):
+        with pytest.raises(DtypeError, match="a batch that is no list of places"):
+            list(DataLoader(rows(5), batch_sampler=batches))
     with pytest.raises(DtypeError, match="a place that is no whole number"):
         list(DataLoader(Subset(rows(5), [0.0, 1.0])))
 

@@ -3,6 +3,7 @@
 import threading
 import time
 import traceback
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from tinygradx.data import (
     RandomSampler,
     Sampler,
     SequentialSampler,
+    StackDataset,
+    Subset,
     SubsetRandomSampler,
     TensorDataset,
     WeightedRandomSampler,
@@ -101,6 +104,101 @@ def test_the_loader_shows_its_samplers():
     assert places(DataLoader(rows(5), batch_sampler=chosen)) == [[0, 1, 2]]
 
 
+class Named(Dataset):
+    """Samples by names and by pairs, as pictures in folders have them."""
+
+    content = {"a": 1.0, "b": 2.0, ("c", 0): 3.0, "d": 4.0}  # noqa: RUF012
+
+    def __len__(self):
+        return len(self.content)
+
+    def __getitem__(self, key):
+        return self.content[key]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_places_may_be_any_key(workers):
+    keys = list(Named.content)
+
+    def found(**options):
+        return [b.tolist() for b in DataLoader(Named(), num_workers=workers, **options)]
+
+    assert found(sampler=keys, batch_size=3) == [[1, 2, 3], [4]]
+    assert found(sampler=keys, batch_size=3, drop_last=True) == [[1, 2, 3]]
+    assert found(batch_sampler=[["d"], [("c", 0), "a"]]) == [[4], [3, 1]]
+    walk = found(sampler=SubsetRandomSampler(keys, generator=tgx.Generator()), batch_size=2)
+    assert sorted(chain(*walk)) == [1, 2, 3, 4] and [len(b) for b in walk] == [2, 2]
+    assert list(DataLoader(Named(), batch_size=None, sampler=keys[:2])) == [1.0, 2.0]
+    subset = Subset(Named(), ["b", ("c", 0)])
+    assert [subset[0], subset[-1]] == [2.0, 3.0]
+    assert [b.tolist() for b in DataLoader(subset, batch_size=2)] == [[2, 3]]
+    # Whole batches as the places of a dataset that takes lists, without batches of the loader's.
+    lists = BatchSampler(SequentialSampler(range(4)), 3, drop_last=False)
+    rest = DataLoader(tgx.arange(4) * 10, batch_size=None, sampler=lists)
+    assert [batch.tolist() for batch in rest] == [[0, 10, 20], [30]]
+    with pytest.raises(KeyError, match="e"):
+        found(sampler=["e"])
+
+
+def test_rows_of_tensors_have_no_names():
+    for dataset in (rows(3), Subset(rows(3), ["a"])):
+        with pytest.raises(DtypeError, match="rows of tensors have no names"):
+            list(DataLoader(dataset, sampler=["a"] if len(dataset) == 3 else None))
+
+
+class Endless(Sampler):
+    def __iter__(self):
+        while True:
+            yield from tgx.randperm(3).tolist()
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_sampler_that_never_ends(workers):
+    walk = iter(DataLoader(Squares(3), batch_size=3, sampler=Endless(), num_workers=workers))
+    assert [sorted(next(walk)[0].tolist()) for _ in range(7)] == [[0, 1, 2]] * 7
+    walk.close()
+    single = iter(DataLoader(Squares(3), batch_size=None, sampler=Endless(), num_workers=workers))
+    assert sorted(next(single)[0] for _ in range(3)) == [0, 1, 2]
+
+    class Promising(Endless):  # it says where it ends, and goes on
+        def __len__(self):
+            return 3
+
+    walk = iter(DataLoader(Squares(3), batch_size=3, sampler=Promising(), num_workers=workers))
+    assert [sorted(next(walk)[0].tolist()) for _ in range(2)] == [[0, 1, 2]] * 2
+
+
+def test_an_order_is_drawn_before_the_first_batch():
+    class Drawing(Sampler):
+        def __len__(self):
+            return 20
+
+        def __iter__(self):
+            return (int(tgx.randint(100, ()).item()) for _ in range(20))
+
+    def walk(disturbed):
+        tgx.manual_seed(3)
+        found = []
+        for batch in DataLoader(Squares(100), batch_size=2, sampler=Drawing()):
+            found += batch[0].tolist()
+            if disturbed:
+                tgx.rand(5)
+        return found
+
+    assert walk(False) == walk(True)
+
+
+def test_what_the_order_is_made_of_stays():
+    loader = DataLoader(rows(5), batch_size=2)
+    for name in ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset",
+                 "persistent_workers"):  # fmt: skip
+        with pytest.raises(ArgumentError, match=rf"set {name} of a DataLoader(.|\n)*do:  make an"):
+            setattr(loader, name, 8)
+    assert loader.batch_size == 2 and places(loader) == [[0, 1], [2, 3], [4]]
+    loader.collate_fn, loader.note = len, "mine"
+    assert loader.note == "mine"
+
+
 # ---- datasets of datasets, and such without numbers ---------------------------------------------
 
 
@@ -119,6 +217,33 @@ def test_concat_dataset():
         ConcatDataset([])
     with pytest.raises(DtypeError, match="use ChainDataset"):
         ConcatDataset([Lines(3)])
+
+
+def test_stack_dataset():
+    class Together(Squares):
+        def __getitems__(self, indices):
+            return [-index for index in indices]
+
+    pairs = StackDataset(Squares(4), "abcd")
+    assert pairs[2] == ((2, 4.0), "c") and len(pairs) == 4
+    named = StackDataset(x=Together(4), y=tgx.arange(4) * 2)
+    assert named.__getitems__([1, 3]) == [{"x": -1, "y": 2}, {"x": -3, "y": 6}]
+    batches = list(DataLoader(named, batch_size=3))
+    assert batches[0]["x"].tolist() == [0, -1, -2] and batches[1]["y"].tolist() == [6]
+    with pytest.raises(ShapeError, match=r"datasets of \[2, 3\] samples"):
+        StackDataset("ab", "abc")
+    with pytest.raises(ArgumentError, match="no dataset"):
+        StackDataset()
+    with pytest.raises(ArgumentError, match="with and without names"):
+        StackDataset("ab", y="ab")
+
+    class Short(Squares):
+        def __getitems__(self, indices):
+            return []
+
+    for dataset in (Short(4), StackDataset(Short(4))):
+        with pytest.raises(ShapeError, match="0 of them"):
+            list(DataLoader(dataset, batch_size=2))
 
 
 class Lines(IterableDataset):

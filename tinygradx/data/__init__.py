@@ -10,6 +10,7 @@ from tinygradx.data.datasets import (
     ConcatDataset,
     Dataset,
     IterableDataset,
+    StackDataset,
     Subset,
     TensorDataset,
     random_split,
@@ -35,8 +36,8 @@ from tinygradx.data.toys import circles, moons, spirals, xor
 __all__ = [
     "BatchSampler", "ChainDataset", "Characters", "ConcatDataset", "DataLoader", "Dataset",
     "IterableDataset", "MissingPackage", "RandomSampler", "Sampler", "SequentialSampler",
-    "SparseDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler",
-    "california", "circles", "default_collate", "default_convert", "diabetes", "digits",
-    "fashion_mnist", "get_worker_info", "idx", "iris", "mnist", "moons", "random_split", "spirals",
-    "split", "wine", "xor",
+    "SparseDataset", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset",
+    "WeightedRandomSampler", "california", "circles", "default_collate", "default_convert",
+    "diabetes", "digits", "fashion_mnist", "get_worker_info", "idx", "iris", "mnist", "moons",
+    "random_split", "spirals", "split", "wine", "xor",
 ]  # fmt: skip

@@ -25,8 +25,8 @@ def default_collate(batch: Sequence[Any]) -> Any:
     -------
     Tensor, list or dict
         Tensors and arrays stacked along a new first dimension; numbers as a tensor (Python's
-        floats as float64); text as it is. Tuples and lists become a list with one batch for each
-        place, named tuples and dictionaries keep their kind.
+        floats as float64); text as it is, as a tuple where samples are tuples. Tuples and lists
+        become a list with one batch for each place, named tuples and dictionaries keep their kind.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     if isinstance(first, (Tensor, np.ndarray)):
         return _stacked([as_tensor(sample) for sample in batch])
     if isinstance(first, (str, bytes)):
-        return list(batch)
+        return batch
     if isinstance(first, float) and not isinstance(first, np.generic):
         return tensor(batch, dtype=np.float64)
     if isinstance(first, (int, np.number, np.bool_)):
@@ -65,13 +65,13 @@ def default_collate(batch: Sequence[Any]) -> Any:
     )  # fmt: skip
 
 
-def default_convert(sample: Any) -> Any:
+def default_convert(data: Any) -> Any:
     """One sample with its NumPy arrays as tensors, as a loader without batches hands it on.
 
     Parameters
     ----------
-    sample : object
-        Arrays, or tuples, lists and dictionaries of them; all else stays as it is.
+    data : object
+        One sample: arrays, or tuples, lists and dictionaries of them; all else stays as it is.
 
     Returns
     -------
@@ -85,14 +85,14 @@ def default_convert(sample: Any) -> Any:
     >>> default_convert((np.arange(2), "a"))
     [tensor([0, 1]), 'a']
     """
-    if isinstance(sample, (np.ndarray, np.generic)):
-        return as_tensor(sample)
-    if isinstance(sample, Mapping):
-        return _like(sample, {name: default_convert(value) for name, value in sample.items()})
-    if isinstance(sample, (tuple, list)):
-        parts = [default_convert(value) for value in sample]
-        return type(sample)(*parts) if hasattr(sample, "_fields") else parts
-    return sample
+    if isinstance(data, (np.ndarray, np.generic)):
+        return as_tensor(data)
+    if isinstance(data, Mapping):
+        return _like(data, {name: default_convert(value) for name, value in data.items()})
+    if isinstance(data, (tuple, list)):
+        parts = [default_convert(value) for value in data]
+        return type(data)(*parts) if hasattr(data, "_fields") else parts
+    return data
 
 
 def _like(mapping: Any, content: dict[Any, Any]) -> Any:

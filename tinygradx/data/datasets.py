@@ -12,6 +12,7 @@ import operator
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from tinygradx.data.samplers import as_place
 from tinygradx.errors import ArgumentError, DimError, DtypeError, ShapeError
 from tinygradx.tensor import Tensor, randperm
 
@@ -95,6 +96,89 @@ class TensorDataset(Dataset):
         return tuple(tensor[index] for tensor in self.tensors)
 
 
+class StackDataset(Dataset):
+    """Datasets side by side: a sample is one of each, as a tuple or as a dictionary.
+
+    Parameters
+    ----------
+    *args : Dataset
+        The parts of a tuple.
+    **kwargs : Dataset
+        Instead of these: the parts of a dictionary, by their names.
+
+    Attributes
+    ----------
+    datasets : tuple or dict
+        What it was made of.
+
+    Raises
+    ------
+    ArgumentError
+        If there is none, or some have a name and some have not.
+    ShapeError
+        If they have different numbers of samples.
+
+    Examples
+    --------
+    >>> from tinygradx.data import StackDataset
+    >>> StackDataset("ab", [1, 2])[1], StackDataset(letter="ab", number=[1, 2])[0]
+    (('b', 2), {'letter': 'a', 'number': 1})
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if bool(args) == bool(kwargs):
+            raise ArgumentError(
+                "make a StackDataset", "datasets with and without names" if args else "no dataset",
+                "pass StackDataset(images, texts), or StackDataset(image=images, text=texts)",
+            )  # fmt: skip
+        self.datasets: tuple[Any, ...] | dict[str, Any] = args or kwargs
+        counts = [len(dataset) for dataset in args or kwargs.values()]
+        if len(set(counts)) > 1:
+            raise ShapeError(
+                "make a StackDataset", f"datasets of {counts} samples",
+                "pass datasets with as many samples each",
+            )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(next(iter(self._parts())))
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._like([dataset[index] for dataset in self._parts()])
+
+    def __getitems__(self, indices: list[Any]) -> list[Any]:
+        """Several samples; a part that can fetch them together does."""
+        rows = [several(dataset, indices) for dataset in self._parts()]
+        return [self._like(sample) for sample in zip(*rows, strict=True)]
+
+    def _parts(self) -> Iterable[Any]:
+        return self.datasets.values() if isinstance(self.datasets, dict) else self.datasets
+
+    def _like(self, sample: Iterable[Any]) -> Any:
+        if isinstance(self.datasets, dict):
+            return dict(zip(self.datasets, sample, strict=True))
+        return tuple(sample)
+
+
+def several(dataset: Any, indices: list[Any]) -> list[Any]:
+    """Samples of a dataset, fetched together where it knows how: by `__getitems__`.
+
+    Raises
+    ------
+    ShapeError
+        If `__getitems__` answers more samples than were asked for, or fewer.
+    """
+    fetch = getattr(dataset, "__getitems__", None)
+    if fetch is None:
+        return [dataset[index] for index in indices]
+    samples = fetch(indices)
+    if len(samples) != len(indices):
+        raise ShapeError(
+            f"__getitems__ of {type(dataset).__name__}, for {len(indices)} samples",
+            f"{len(samples)} of them", "answer one sample for each index",
+        )  # fmt: skip
+    return list(samples)
+
+
 class Subset(Dataset):
     """Some samples of a dataset, in an order of their own.
 
@@ -102,8 +186,8 @@ class Subset(Dataset):
     ----------
     dataset : Dataset
         Where they lie.
-    indices : sequence of int, or Tensor
-        Their places there.
+    indices : sequence, or Tensor
+        Their places there: numbers, or keys that the dataset knows.
 
     Examples
     --------
@@ -121,8 +205,8 @@ class Subset(Dataset):
     def __getitem__(self, index: Any) -> Any:
         try:
             if isinstance(index, list):
-                return self.dataset[[operator.index(self.indices[i]) for i in index]]
-            return self.dataset[operator.index(self.indices[index])]
+                return self.dataset[[as_place(self.indices[i]) for i in index]]
+            return self.dataset[as_place(self.indices[index])]
         except IndexError as error:
             raise DimError(
                 f"sample {index!r:.40} of a Subset of {len(self)} samples", str(error),

@@ -10,15 +10,28 @@ from typing import Any
 import numpy as np
 
 from tinygradx.data.collate import default_collate, default_convert
-from tinygradx.data.datasets import IterableDataset, Subset, TensorDataset
+from tinygradx.data.datasets import IterableDataset, Subset, TensorDataset, several
 from tinygradx.data.prefetch import END, Job, fetched_ahead
-from tinygradx.data.samplers import BatchSampler, RandomSampler, SequentialSampler, whole
+from tinygradx.data.samplers import (
+    BatchSampler,
+    RandomSampler,
+    SequentialSampler,
+    as_list,
+    as_place,
+    numbers,
+    places_of,
+    walked,
+)
 from tinygradx.data.sparse import SparseDataset
 from tinygradx.errors import ArgumentError, DtypeError
 from tinygradx.ops.random import Generator, drawing_from, integers
 
 #: How many batches each thread fetches ahead, as in PyTorch.
 AHEAD = 2
+#: What a loader's samplers are made from, so that it cannot change later: PyTorch's list.
+FIXED = frozenset(
+    ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
+)
 
 
 class DataLoader:
@@ -37,9 +50,10 @@ class DataLoader:
         the samples come one by one.
     shuffle : bool
         Whether each walk takes a new random order.
-    sampler : Sampler, or iterable of int, optional
-        The order, instead of `shuffle`; walked afresh each time.
-    batch_sampler : iterable of list of int, optional
+    sampler : Sampler, or iterable, optional
+        The order, instead of `shuffle`; walked afresh each time. It answers numbers, or whatever
+        keys the dataset knows; one without `__len__` may go on for ever.
+    batch_sampler : iterable of list, optional
         The places of each batch, instead of `batch_size`, `shuffle`, `sampler` and `drop_last`.
     num_workers : int
         How many threads fetch batches ahead; with 0 they are fetched when they are asked for. The
@@ -68,7 +82,8 @@ class DataLoader:
     Raises
     ------
     ArgumentError
-        If options contradict each other or are out of range, or ask for what is not here.
+        If options contradict each other or are out of range, or ask for what is not here; and
+        when `batch_size`, `sampler` and what else the order was made from are set afterwards.
     DtypeError
         If the dataset has no length, or no samples by number.
 
@@ -99,8 +114,8 @@ class DataLoader:
         dataset: Any,
         batch_size: int | None = 1,
         shuffle: bool | None = None,
-        sampler: Iterable[int] | None = None,
-        batch_sampler: Iterable[list[int]] | None = None,
+        sampler: Iterable[Any] | None = None,
+        batch_sampler: Iterable[list[Any]] | None = None,
         num_workers: int = 0,
         collate_fn: Callable[[Any], Any] | None = None,
         pin_memory: bool = False,
@@ -154,6 +169,16 @@ class DataLoader:
         self._collates = collate_fn is not None
         together = default_convert if batch_size is None else default_collate
         self.collate_fn: Callable[[Any], Any] = collate_fn or together
+        self._made = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in FIXED and "_made" in vars(self):
+            raise ArgumentError(
+                f"set {name} of a {type(self).__name__}", "a loader whose order is made from it",
+                f"make another one: {type(self).__name__}(dataset, {name}=...)"
+                if name != "dataset" else f"make another one: {type(self).__name__}(dataset)",
+            )  # fmt: skip
+        super().__setattr__(name, value)
 
     def _set_order(self, shuffle: Any, sampler: Any, batch_sampler: Any) -> None:
         """Make the samplers, where the user has brought none."""
@@ -204,7 +229,7 @@ class DataLoader:
         if take is not None:  # nothing of the user's runs there, so nothing is drawn
             yield from (partial(take, places) for places in self._places())
         elif self.batch_sampler is None:
-            yield from self._seeded(partial(self._sample, p) for p in whole(self.sampler).tolist())
+            yield from self._seeded(partial(self._sample, p) for p in walked(self.sampler))
         else:
             yield from self._seeded(partial(self._collated, p) for p in self._places())
 
@@ -221,17 +246,14 @@ class DataLoader:
         sampler = self.batch_sampler
         if isinstance(sampler, BatchSampler) and type(sampler).__iter__ is BatchSampler.__iter__:
             return sampler.batches()
-        return map(whole, sampler)
+        return map(places_of, sampler)
 
     def _sample(self, place: int) -> Any:
         return self.collate_fn(self.dataset[place])
 
     def _collated(self, places: Any) -> Any:
         """A batch of samples that were fetched one by one."""
-        fetch = getattr(self.dataset, "__getitems__", None)  # PyTorch's way to fetch several
-        if fetch is not None:
-            return self.collate_fn(fetch(places.tolist()))
-        return self.collate_fn([self.dataset[place] for place in places.tolist()])
+        return self.collate_fn(several(self.dataset, as_list(places)))
 
     def _next_batch(self, walk: Iterator[Any]) -> Any:
         """What comes next from an iterable dataset; END when it is over."""
@@ -261,14 +283,14 @@ def _taker(dataset: Any) -> Callable[[Any], list[Any]] | None:
     """What takes a whole batch at once, where samples are rows of tensors and nothing else."""
     own = type(dataset).__getitem__
     if isinstance(dataset, TensorDataset) and own is TensorDataset.__getitem__:
-        return lambda places: [tensor[places] for tensor in dataset.tensors]
+        return lambda places: [tensor[numbers(places)] for tensor in dataset.tensors]
     if isinstance(dataset, SparseDataset) and own is SparseDataset.__getitem__:
-        return dataset.rows
+        return lambda places: dataset.rows(numbers(places))
     if isinstance(dataset, Subset) and own is Subset.__getitem__:
         inner = _taker(dataset.dataset)
         if inner is not None:
-            indices = whole(dataset.indices)
-            return lambda places: inner(indices[places])
+            indices = numbers([as_place(place) for place in dataset.indices])
+            return lambda places: inner(indices[numbers(places)])
     return None
 
 

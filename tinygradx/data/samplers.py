@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -17,6 +18,9 @@ Places = np.ndarray[Any, np.dtype[np.int64]]
 
 class Sampler:
     """The base of samplers: write `__iter__`, which answers places, and `__len__`.
+
+    A place is whatever the dataset takes between brackets: a number, or a key of its own, such as a
+    name. A sampler without `__len__` may go on for ever.
 
     Examples
     --------
@@ -45,12 +49,12 @@ class Sampler:
 class KnownOrder(Sampler):
     """A sampler that knows its whole order when a walk begins: one writes `order`."""
 
-    def order(self) -> Places:
-        """The places of this walk, in one array."""
+    def order(self) -> Places | list[Any]:
+        """The places of this walk: an array of numbers, or a list of keys."""
         raise NotImplementedError(f"{type(self).__name__} has no order")
 
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.order().tolist())
+    def __iter__(self) -> Iterator[Any]:
+        return iter(as_list(self.order()))
 
 
 class SequentialSampler(KnownOrder):
@@ -153,8 +157,8 @@ class SubsetRandomSampler(KnownOrder):
 
     Parameters
     ----------
-    indices : sequence of int
-        Their places.
+    indices : sequence
+        Their places: numbers, or keys.
     generator : Generator, optional
         What to draw from.
 
@@ -165,15 +169,16 @@ class SubsetRandomSampler(KnownOrder):
     [3, 5, 7]
     """
 
-    def __init__(self, indices: Sequence[int], generator: Any = None) -> None:
+    def __init__(self, indices: Sequence[Any], generator: Any = None) -> None:
         self.indices, self.generator = indices, generator
 
     def __len__(self) -> int:
         return len(self.indices)
 
-    def order(self) -> Places:
+    def order(self) -> list[Any]:
         """The places in an order drawn for this walk."""
-        return whole(self.indices)[_array(randperm(len(self), generator=self.generator))]
+        drawn = randperm(len(self), generator=self.generator).tolist()
+        return [as_place(self.indices[number]) for number in drawn]
 
 
 class WeightedRandomSampler(KnownOrder):
@@ -237,7 +242,7 @@ class BatchSampler(Sampler):
 
     Parameters
     ----------
-    sampler : iterable of int
+    sampler : iterable
         The order.
     batch_size : int
         How many places a batch has; the last one may have fewer.
@@ -256,7 +261,7 @@ class BatchSampler(Sampler):
     [[0, 1], [2, 3], [4]]
     """
 
-    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
+    def __init__(self, sampler: Iterable[Any], batch_size: int, drop_last: bool) -> None:
         _check_count("BatchSampler", "batch_size", batch_size)
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, bool(drop_last)
 
@@ -264,29 +269,85 @@ class BatchSampler(Sampler):
         count = len(self.sampler)  # type: ignore[arg-type]
         return (count if self.drop_last else count + self.batch_size - 1) // self.batch_size
 
-    def __iter__(self) -> Iterator[list[int]]:
-        return (places.tolist() for places in self.batches())
+    def __iter__(self) -> Iterator[list[Any]]:
+        return (as_list(places) for places in self.batches())
 
-    def batches(self) -> Iterator[Places]:
-        """The places of each batch as an array."""
-        order = whole(self.sampler)
-        for first in range(0, len(order), self.batch_size):
-            places = order[first : first + self.batch_size]
+    def batches(self) -> Iterator[Places | list[Any]]:
+        """The places of each batch, as an array where the sampler answers one."""
+        for places in self._all():
             if len(places) == self.batch_size or not self.drop_last:
                 yield places
 
+    def _all(self) -> Iterator[Places | list[Any]]:
+        """The batches, the last one however small it is."""
+        if knows_order(self.sampler):
+            order = self.sampler.order()
+            for first in range(0, len(order), self.batch_size):
+                yield order[first : first + self.batch_size]
+        else:
+            walk = walked(self.sampler)
+            while places := list(itertools.islice(walk, self.batch_size)):
+                yield places
 
-def whole(places: Iterable[Any]) -> Places:
-    """Places as an array; one that is no whole number is refused, not rounded."""
-    if isinstance(places, KnownOrder) and type(places).__iter__ is KnownOrder.__iter__:
-        return places.order()
+
+def knows_order(sampler: Any) -> TypeGuard[KnownOrder]:
+    """Whether its `order` says the whole walk."""
+    return isinstance(sampler, KnownOrder) and type(sampler).__iter__ is KnownOrder.__iter__
+
+
+def walked(sampler: Iterable[Any]) -> Iterator[Any]:
+    """The places of a sampler, one after another.
+
+    Those that its length promises are taken at once, so that what it draws does not mix with what
+    the model draws meanwhile; what has no length is walked as far as it is asked for.
+    """
+    walk = map(as_place, sampler)
     try:
-        return np.array([operator.index(place) for place in places], np.int64)
-    except TypeError:
+        count = len(sampler)  # type: ignore[arg-type]
+    except (TypeError, NotImplementedError):
+        return walk
+    return itertools.chain(list(itertools.islice(walk, count)), walk)
+
+
+def places_of(batch: Any) -> list[Any]:
+    """The places of one batch as a list."""
+    if isinstance(batch, (str, bytes)) or not isinstance(batch, (Iterable, Tensor)):
         raise DtypeError(
-            f"take samples at {places!r:.60}", "a place that is no whole number",
-            "number samples from 0: a sampler answers integers, a batch_sampler lists of them",
-        ) from None  # fmt: skip
+            f"take the samples {batch!r:.60}", "a batch that is no list of places",
+            "write a batch_sampler that answers lists: [0, 1]; or use sampler=",
+        )  # fmt: skip
+    return [as_place(place) for place in batch]
+
+
+def as_place(place: Any) -> Any:
+    """A place as an int, or a key as it is; a number that is no whole one is refused."""
+    try:
+        return operator.index(place)
+    except TypeError:
+        if isinstance(place, (float, np.inexact, np.ndarray, Tensor)):
+            raise DtypeError(
+                f"take a sample at {place!r:.60}", "a place that is no whole number",
+                "number samples from 0, or use keys that the dataset knows",
+            ) from None  # fmt: skip
+        return place
+
+
+def numbers(places: Places | list[Any]) -> Places:
+    """Places as an array, for rows of tensors, which have no names."""
+    if isinstance(places, np.ndarray):
+        return places
+    name = next((place for place in places if not isinstance(place, int)), None)
+    if name is not None:
+        raise DtypeError(
+            f"take the row {name!r:.60} of a tensor", "a place that is no whole number",
+            "number samples from 0: rows of tensors have no names",
+        )  # fmt: skip
+    return np.array(places, np.int64)
+
+
+def as_list(places: Places | list[Any]) -> list[Any]:
+    """An array of places as Python's numbers; a list as it is."""
+    return places.tolist() if isinstance(places, np.ndarray) else places
 
 
 def _array(places: Tensor) -> Places:

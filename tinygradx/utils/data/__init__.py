@@ -12,6 +12,7 @@ from tinygradx.data import (
     RandomSampler,
     Sampler,
     SequentialSampler,
+    StackDataset,
     Subset,
     SubsetRandomSampler,
     TensorDataset,
@@ -29,7 +30,7 @@ _utils = SimpleNamespace(collate=collate)
 
 __all__ = [
     "BatchSampler", "ChainDataset", "ConcatDataset", "DataLoader", "Dataset", "IterableDataset",
-    "RandomSampler", "Sampler", "SequentialSampler", "Subset", "SubsetRandomSampler",
-    "TensorDataset", "WeightedRandomSampler", "dataloader", "dataset", "default_collate",
-    "default_convert", "get_worker_info", "random_split", "sampler",
+    "RandomSampler", "Sampler", "SequentialSampler", "StackDataset", "Subset",
+    "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler", "dataloader", "dataset",
+    "default_collate", "default_convert", "get_worker_info", "random_split", "sampler",
 ]  # fmt: skip
