@@ -13,7 +13,7 @@ import tinygradx as tgx
 from tinygradx import optim
 from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
 from tinygradx.kernels.cuda import compile_ptx
-from tinygradx.optim import Update
+from tinygradx.optim import Update, adafactor, muon
 from tinygradx.optim.adadelta import adadelta
 from tinygradx.optim.adagrad import adagrad
 from tinygradx.optim.adam import adam, amsgrad
@@ -35,14 +35,14 @@ from tinygradx.optim.sgd import descend, heavy_ball, nesterov
 UPDATES = [
     descend, heavy_ball, nesterov, adam, amsgrad, rmsprop, rmsprop_centered, rmsprop_momentum,
     rmsprop_centered_momentum, adagrad, adadelta, adamax, nadam, radam, radam_early, rprop,
-    averaged, along,
+    averaged, along, adafactor.follow_square, adafactor.clipped_step, muon.follow, muon.step_along,
 ]  # fmt: skip
 OPTIMISERS = [
     (optim.SGD, {}), (optim.SGD, {"momentum": 0.9}), (optim.SGD, {"momentum": 0.9, "nesterov": 1}),
     (optim.Adam, {}), (optim.Adam, {"amsgrad": True}), (optim.AdamW, {}), (optim.RMSprop, {}),
     (optim.RMSprop, {"momentum": 0.5, "centered": True}), (optim.Adagrad, {}),
     (optim.Adadelta, {}), (optim.Adamax, {}), (optim.NAdam, {}), (optim.RAdam, {}),
-    (optim.Rprop, {}), (optim.ASGD, {"t0": 1.0}),
+    (optim.Rprop, {}), (optim.ASGD, {"t0": 1.0}), (optim.Adafactor, {}),
 ]  # fmt: skip
 
 

@@ -46,6 +46,10 @@ GRID = {
         lr=[0.1], lr_decay=[0.0, 0.1], weight_decay=[0.0, 0.1],
         initial_accumulator_value=[0.0, 0.5], eps=[1e-10, 1e-2],
     ),
+    "Adafactor": _all(
+        lr=[0.05], beta2_decay=[-0.8, -0.3], eps=[(None, 1e-3), (1e-2, 0.5)], d=[1.0, 2.0],
+        weight_decay=[0.0, 0.1],
+    ),
     "Adadelta": _all(lr=[1.0, 0.3], rho=[0.9, 0.5], eps=[1e-6, 1e-2], weight_decay=[0.0, 0.1]),
     "Adamax": _all(
         lr=[0.05], betas=[(0.9, 0.999), (0.5, 0.7)], eps=[1e-8, 1e-2], weight_decay=[0.0, 0.1]
@@ -69,6 +73,7 @@ FULL = [
     ("Adam", {"amsgrad": True}), ("AdamW", {}), ("RMSprop", {}),
     ("RMSprop", {"momentum": 0.5, "centered": True}),
     ("Adagrad", {"initial_accumulator_value": 0.1, "lr_decay": 0.1}), ("Adadelta", {}),
+    ("Adafactor", {"lr": 0.05}),
     ("Adamax", {}), ("NAdam", {}), ("RAdam", {}), ("Rprop", {}), ("ASGD", {"t0": 3.0}),
 ]  # fmt: skip
 
@@ -190,7 +195,7 @@ def test_what_is_kept_has_their_names_and_values(case):
             np.testing.assert_allclose(np.asarray(value), kept[number][name].numpy(), 1e-12, 1e-14)
 
 
-@pytest.mark.parametrize("name", [*GRID, "LBFGS"])
+@pytest.mark.parametrize("name", [*GRID, "LBFGS", "Muon"])
 def test_arguments_are_theirs(name):
     """Names, order, defaults, and which may be given by position."""
     ours, theirs = (
@@ -202,7 +207,7 @@ def test_arguments_are_theirs(name):
     )
     assert ours == theirs
     made = [
-        getattr(library.optim, name)([library.ones(1).requires_grad_()]).defaults
+        getattr(library.optim, name)([library.ones(1, 1).requires_grad_()]).defaults
         for library in (tgx, torch)
     ]
     assert made[0] == made[1]

@@ -18,6 +18,7 @@ import numpy as np
 from tinygradx.errors import ArgumentError, DtypeError, GraphError, ShapeError
 from tinygradx.graph import Cell, Leaf, enable_grad, here, wrap
 from tinygradx.ops.structural import repeats
+from tinygradx.optim.hooks import Hooked, with_hooks
 from tinygradx.optim.update import DTYPE_NAMES, ascending
 from tinygradx.tensor import Tensor
 
@@ -26,13 +27,22 @@ from tinygradx.tensor import Tensor
 HOW = ("foreach", "fused", "capturable", "differentiable")
 #: What a group may hold besides settings: names, and what the schedulers of learning rates note.
 NOTES = frozenset(
-    ("name", "param_names", "initial_lr", "max_lr", "min_lr", "max_momentum", "base_momentum")
+    (
+        "name",
+        "param_names",
+        "initial_lr",
+        "max_lr",
+        "min_lr",
+        "max_momentum",
+        "base_momentum",
+        "swa_lr",
+    )
 )
 #: A scheduler that leads to 0 arrives at -5e-19 now and then, by rounding; a larger one is refused.
 ROUNDED = 1e-12
 
 
-class Optimizer:
+class Optimizer(Hooked):
     """The base of optimisers: one writes `update`, which changes one parameter.
 
     Parameters
@@ -86,12 +96,15 @@ class Optimizer:
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
-        if "step" in vars(cls) and "stepped" not in vars(cls):
-            cls.stepped = None
+        if "step" in vars(cls):
+            if "stepped" not in vars(cls):
+                cls.stepped = None
+            cls.step = with_hooks(cls.step)  # type: ignore[method-assign]
 
     def __init__(
         self, params: Iterable[Any], defaults: dict[str, Any] | None = None, **settings: Any
     ) -> None:
+        super().__init__()
         asked = f"make {type(self).__name__}"
         self.defaults = {**(defaults or {}), **settings}
         self.param_groups: list[dict[str, Any]] = []
@@ -194,6 +207,7 @@ class Optimizer:
                 elif tensor.grad is not None:
                     tensor.grad.detach().zero_()
 
+    @with_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient, in its own memory.
 
@@ -269,6 +283,8 @@ class Optimizer:
         >>> optimizer.state_dict()["param_groups"][0]["lr"]
         0.5
         """
+        for hook in list(self._state_dict_pre_hooks.values()):
+            hook(self)
         numbers: dict[Tensor, int] = {}
         groups = []
         for group in self.param_groups:
@@ -276,7 +292,7 @@ class Optimizer:
                 numbers[tensor] = len(numbers)
             groups.append(group | {"params": [numbers[tensor] for tensor in group["params"]]})
         state = {numbers[tensor]: dict(kept) for tensor, kept in self.state.items() if kept}
-        return {"state": state, "param_groups": groups}
+        return self._told(self._state_dict_post_hooks, {"state": state, "param_groups": groups})  # type: ignore[no-any-return]
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on from what `state_dict` answered, here or in PyTorch; its values are copied.
@@ -299,6 +315,7 @@ class Optimizer:
                 asked, f"a {type(state_dict).__name__} without 'state' and 'param_groups'",
                 "pass what optimizer.state_dict() answered",
             )  # fmt: skip
+        state_dict = self._told(self._load_state_dict_pre_hooks, dict(state_dict))
         given = state_dict["param_groups"]
         theirs = [len(group["params"]) for group in given]
         ours = [len(group["params"]) for group in self.param_groups]
@@ -329,6 +346,8 @@ class Optimizer:
             group.update(settings)
         self.state.clear()
         self.state.update({tensor: kept for tensor, kept in states.items() if kept})
+        for hook in list(self._load_state_dict_post_hooks.values()):
+            hook(self)
 
     def restored(self, name: str, value: Any, tensor: Tensor, asked: str) -> Any:
         """A copy of what was kept for a parameter, checked: a number, or a Tensor of its dtype."""
