@@ -43,6 +43,24 @@ CONTINUOUS = {
     "Gamma below 1": (dist.Gamma(double(0.3), 1.5), stats.gamma(0.3, scale=1 / 1.5)),
     "Gamma, large": (dist.Gamma(double(1e4), 1.0), stats.gamma(1e4)),
     "Beta": (dist.Beta(double(2.0), 0.6), stats.beta(2.0, 0.6)),
+    "HalfCauchy": (dist.HalfCauchy(double(2.0)), stats.halfcauchy(scale=2.0)),
+    "Pareto": (dist.Pareto(double(1.5), 2.5), stats.pareto(2.5, scale=1.5)),
+    "Weibull": (dist.Weibull(double(1.5), 0.7), stats.weibull_min(0.7, scale=1.5)),
+    "Chi2": (dist.Chi2(double(3.5)), stats.chi2(3.5)),
+    "InverseGamma": (dist.InverseGamma(double(2.5), 1.5), stats.invgamma(2.5, scale=1.5)),
+    "FisherSnedecor": (dist.FisherSnedecor(double(3.0), 5.0), stats.f(3.0, 5.0)),
+    "RelaxedBernoulli": (
+        dist.TransformedDistribution(
+            dist.RelaxedBernoulli(double(0.5), logits=double(0.4)), dist.SigmoidTransform().inv
+        ),
+        stats.logistic(0.8, 2.0),
+    ),
+    "Mixture": (
+        dist.MixtureSameFamily(
+            dist.Categorical(double([0.3, 0.7])), dist.Uniform(double([0.0, 1.0]), 2.0)
+        ),
+        stats.rv_histogram((np.array([0.15, 0.85]), np.array([0.0, 1.0, 2.0])), density=False),
+    ),
 }
 
 
@@ -78,6 +96,9 @@ COUNTED = {
     "Binomial, odd": (
         dist.Binomial(33, logits=double(2.0)), stats.binom(33, special.expit(2.0)),
         stats.binom(33, special.expit(2.05)),
+    ),
+    "NegativeBinomial": (
+        dist.NegativeBinomial(double(2.5), 0.6), stats.nbinom(2.5, 0.4), stats.nbinom(2.6, 0.4),
     ),
     "Poisson": (dist.Poisson(double(2.5)), stats.poisson(2.5), stats.poisson(2.6)),
     "Poisson, many": (dist.Poisson(double(80.0)), stats.poisson(80.0), stats.poisson(81.0)),
@@ -167,6 +188,100 @@ def test_a_seed_repeats_and_a_generator_is_its_own():
     own = d.sample((5,), generator=tgx.Generator().manual_seed(4))
     assert own.tolist() == first
     assert d.sample((5,)).tolist() != first
+
+
+def test_kumaraswamy_draws(g):
+    d = dist.Kumaraswamy(double(2.0), 3.0)
+    drawn = d.sample((COUNT,), generator=g).numpy()
+    assert stats.kstest(drawn, lambda x: 1.0 - (1.0 - x**2) ** 3).pvalue > LEAST
+    assert stats.kstest(drawn, lambda x: 1.0 - (1.0 - x**2) ** 3.3).pvalue < LEAST
+    assert drawn.mean() == pytest.approx(d.mean.item(), abs=0.01)
+    assert drawn.var() == pytest.approx(d.variance.item(), abs=0.01)
+
+
+def test_moments_that_there_are_not():
+    """Beside SciPy, which says inf and nan where an integral has no limit."""
+    for alpha in (0.7, 1.0, 1.5, 2.0, 2.5):
+        for ours, theory in (
+            (dist.Pareto(double(1.5), alpha), stats.pareto(alpha, scale=1.5)),
+            (dist.InverseGamma(double(alpha), 1.5), stats.invgamma(alpha, scale=1.5)),
+        ):
+            mean, variance = theory.stats("mv")
+            assert ours.mean.item() == pytest.approx(mean)
+            assert ours.variance.item() == pytest.approx(variance if alpha > 1 else math.inf)
+    cauchy = dist.HalfCauchy(2.0)
+    assert (cauchy.mean.item(), cauchy.variance.item(), cauchy.mode.item()) == (math.inf,) * 2 + (
+        0.0,
+    )
+    few = dist.FisherSnedecor(double(2.0), double([1.0, 3.0, 5.0]))
+    assert [math.isnan(x) for x in few.mean.tolist()] == [True, False, False]
+    assert [math.isnan(x) for x in few.variance.tolist()] == [True, True, False]
+    assert math.isnan(few.mode[0].item())
+    assert dist.Weibull(1.0, 0.5).mode.item() == 0.0
+    p = double(0.5).requires_grad_()
+    dist.Pareto(1.0, p).mean.backward()
+    assert p.grad.item() == 0.0  # no NaN from where there is no mean
+
+
+def test_relaxed_choices(g):
+    logits = double([0.3, -1.0, 0.8]).requires_grad_()
+    cold = dist.RelaxedOneHotCategorical(0.01, logits=logits)
+    drawn = cold.rsample((COUNT,), generator=g)
+    np.testing.assert_allclose(drawn.detach().numpy().sum(-1), 1.0, rtol=1e-9)
+    table = np.bincount(drawn.detach().numpy().argmax(-1), minlength=3)
+    assert chances(table, cold.probs.detach().numpy()) > LEAST  # Gumbel's largest is a choice
+    assert chances(table, cold.probs.detach().numpy()[::-1]) < LEAST
+    warm = dist.RelaxedOneHotCategorical(1.0, logits=logits)
+    warm.rsample((5,), generator=g)[:, 0].sum().backward()
+    assert logits.grad[0].item() > 0.0 > logits.grad[1].item()
+    # A density over two shares has an area of 1.
+    pair = dist.RelaxedOneHotCategorical(0.7, logits=double([0.3, -0.5]))
+    x = (np.arange(20_000) + 0.5) / 20_000
+    area = pair.log_prob(double(np.stack([x, 1.0 - x], -1))).exp().mean()
+    assert area.item() == pytest.approx(1.0, abs=1e-3)
+    for make in (dist.RelaxedBernoulli, dist.RelaxedOneHotCategorical):
+        with pytest.raises(ArgumentError, match="temperature"):
+            make(0.0, probs=tgx.ones(2) / 2)
+
+
+def test_straight_through(g):
+    logits = double([[0.3, -1.0, 0.8]]).requires_grad_()
+    d = dist.OneHotCategoricalStraightThrough(logits=logits)
+    drawn = d.rsample((50,), generator=g)
+    np.testing.assert_allclose(drawn.detach().numpy(), np.eye(3)[drawn.argmax(-1).numpy()])
+    drawn[..., 0].mean().backward(retain_graph=True)
+    found, logits.grad = logits.grad, None
+    d.probs[..., 0].mean().backward()
+    np.testing.assert_allclose(found.numpy(), logits.grad.numpy(), rtol=1e-12)
+    assert not d.sample().requires_grad
+
+
+def test_mixtures_of_rows_keep_rows_together(g):
+    means = double([[0.0, 0.0], [10.0, 20.0]])
+    rows = dist.Independent(dist.Normal(means, 0.1), 1)
+    d = dist.MixtureSameFamily(dist.Categorical(double([0.25, 0.75])), rows)
+    drawn = d.sample((4000,), generator=g).numpy()
+    assert drawn.shape == (4000, 2)
+    near = np.abs(drawn[:, None] - means.numpy()).max(-1) < 1.0
+    assert (near.sum(-1) == 1).all()  # a row of one component, never of both
+    assert near.mean(0)[1] == pytest.approx(0.75, abs=4 * (0.25 * 0.75 / 4000) ** 0.5)
+    text = "MixtureSameFamily(Categorical(probs: (2,)), Independent(Normal(loc: (2, 2), scale: "
+    assert repr(d).startswith(text) and repr(dist.Chi2(2.0)) == "Chi2(df: 2.0)"
+
+
+def test_constraints_of_matrices():
+    square, flat = tgx.eye(2) * 2.0, tgx.ones(3, 2, 3)
+    names = ("square", "symmetric", "lower_triangular", "positive_semidefinite")
+    found = {name: getattr(constraints, name) for name in names}
+    assert {n: c.check(square).item() for n, c in found.items()} == dict.fromkeys(names, True)
+    assert {n: c.check(flat).tolist() for n, c in found.items()} == {n: [False] * 3 for n in names}
+    uneven = tgx.tensor([[1.0, 2.0], [0.0, 1.0]])
+    assert not any(found[n].check(uneven).item() for n in names[1:])
+    assert not found["positive_semidefinite"].check(-square).item()
+    assert found["positive_semidefinite"].check(tgx.ones(2, 2)).item()
+    half = constraints.half_open_interval(0.0, 1.0)
+    assert half.check(tgx.tensor([0.0, 0.5, 1.0])).tolist() == [True, True, False]
+    assert repr(half) == "<constraint: from 0 to below 1>"
 
 
 # ---- gradients of gamma variables ---------------------------------------------------------------

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tinygradx.graph import no_grad
-from tinygradx.tensor import Tensor, as_tensor
+from tinygradx.tensor import Tensor, as_tensor, ones
 
 #: How far shares may miss a sum of 1, and a matrix its mirror image: PyTorch's.
 NEARLY = 1e-6
@@ -85,6 +85,12 @@ def greater_than_eq(lower_bound: Any) -> Constraint:
     return Constraint(f"{_said(lower_bound)} or more", lambda x: x >= lower_bound)
 
 
+def half_open_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
+    """From a lower bound up to an upper one, which is not included."""
+    words = f"from {_said(lower_bound)} to below {_said(upper_bound)}"
+    return Constraint(words, lambda x: (lower_bound <= x) & (x < upper_bound))
+
+
 def less_than(upper_bound: Any) -> Constraint:
     """Below a bound."""
     return Constraint(f"below {_said(upper_bound)}", lambda x: x < upper_bound)
@@ -127,6 +133,23 @@ def _is_lower(x: Any) -> Any:
     return (x.tril() == x).all(-1).all(-1) & (x.diagonal(dim1=-2, dim2=-1) > 0).all(-1)
 
 
+def _is_square(x: Any) -> Any:
+    return ones(tuple(x.shape[:-2]), dtype=bool) & (x.shape[-1] == x.shape[-2])
+
+
+def _is_symmetric(x: Any) -> Any:
+    if x.shape[-1] != x.shape[-2]:
+        return _is_square(x)
+    return ((x - x.mT).abs() <= NEARLY * x.abs().clamp(min=1.0)).all(-1).all(-1)
+
+
+def _is_positive_semidefinite(x: Any) -> Any:
+    from tinygradx.ops.linalg import eigvalsh
+
+    even = _is_symmetric(x)
+    return even & (eigvalsh(x) >= -NEARLY).all(-1) if x.shape[-1] == x.shape[-2] else even
+
+
 def _is_positive_definite(x: Any) -> Any:
     from tinygradx.ops.linalg import cholesky_ex
 
@@ -158,6 +181,14 @@ one_hot = Constraint(
     event_dim=1,
     is_discrete=True,
 )
+square = Constraint("a square matrix", _is_square, event_dim=2)
+symmetric = Constraint("a symmetric matrix", _is_symmetric, event_dim=2)
+lower_triangular = Constraint(
+    "a lower triangular matrix", lambda x: (x.tril() == x).all(-1).all(-1), event_dim=2
+)
+positive_semidefinite = Constraint(
+    "a symmetric matrix with eigenvalues from 0 on", _is_positive_semidefinite, event_dim=2
+)
 lower_cholesky = Constraint(
     "a lower triangular matrix with a diagonal above 0", _is_lower, event_dim=2
 )
@@ -166,8 +197,9 @@ positive_definite = Constraint(
 )
 
 __all__ = [
-    "Constraint", "boolean", "greater_than", "greater_than_eq", "independent", "integer_interval",
-    "interval", "less_than", "lower_cholesky", "multinomial", "nonnegative", "nonnegative_integer",
-    "one_hot", "positive", "positive_definite", "positive_integer", "real", "real_vector",
-    "simplex", "unit_interval",
+    "Constraint", "boolean", "greater_than", "greater_than_eq", "half_open_interval", "independent",
+    "integer_interval", "interval", "less_than", "lower_cholesky", "lower_triangular",
+    "multinomial", "nonnegative", "nonnegative_integer", "one_hot", "positive",
+    "positive_definite", "positive_integer", "positive_semidefinite", "real", "real_vector",
+    "simplex", "square", "symmetric", "unit_interval",
 ]  # fmt: skip

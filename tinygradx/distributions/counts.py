@@ -1,4 +1,4 @@
-"""Yes or no, and counts: Bernoulli, Binomial, Geometric, Poisson; and what turns odds into shares.
+"""Yes or no, and counts: Bernoulli to Poisson; and what turns odds into shares.
 
 A probability p is given as itself, or as its logit log(p / (1 - p)), which any number can be: what
 a network answers is best taken as logits, since no digits are lost near 0 and 1.
@@ -21,9 +21,9 @@ from tinygradx.distributions.distribution import (
     one_of,
 )
 from tinygradx.ops import random
-from tinygradx.ops.activations import sigmoid
+from tinygradx.ops.activations import logsigmoid, sigmoid
 from tinygradx.ops.broadcasting import expand
-from tinygradx.ops.exponentials import log, log1p
+from tinygradx.ops.exponentials import exp, log, log1p
 from tinygradx.ops.losses.formulas import logistic_loss
 from tinygradx.ops.pointwise import where
 from tinygradx.ops.rounding import floor
@@ -255,6 +255,68 @@ class Binomial(_Odds):
     def _entropy(self) -> Any:
         logs = self._log_prob(self.enumerate_support(False))
         return -(logs.exp() * logs).sum(0)
+
+
+class NegativeBinomial(_Odds):
+    """How many trials succeed before a number of them have failed: counts that vary more.
+
+    `gamma(x + r) / (x! gamma(r)) * p**x * (1 - p)**r`: a Poisson count whose rate is a gamma
+    variable, so its variance is above its mean.
+
+    Parameters
+    ----------
+    total_count : Tensor or float
+        r, how many failures, above 0; it need not be whole.
+    probs, logits, validate_args
+        As for `Bernoulli`, below 1.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> visits = tgx.distributions.NegativeBinomial(2.0, 0.75)
+    >>> visits.mean, visits.variance
+    (tensor(6.), tensor(24.))
+    """
+
+    arg_constraints: ClassVar[dict[str, Constraint]] = {
+        "total_count": constraints.nonnegative,
+        "probs": constraints.half_open_interval(0.0, 1.0),
+        "logits": constraints.real,
+    }
+    support = constraints.nonnegative_integer
+
+    def __init__(
+        self,
+        total_count: Any,
+        probs: Any = None,
+        logits: Any = None,
+        validate_args: bool | None = None,
+    ) -> None:
+        (self.total_count,) = self._take(probs, logits, total_count)
+        super().__init__(self.param_shape, validate_args=validate_args)
+
+    def _sample(self, shape: tuple[int, ...], generator: Any) -> Any:
+        odds = np.exp(self.logits.array.astype(np.float64))
+        r = np.broadcast_to(self.total_count.array, shape)
+        # No failure is waited for where r is 0, and none is drawn there.
+        rates = np.exp(draws.log_gamma(np.where(r > 0.0, r, 1.0), generator)) * odds
+        drawn = random.poisson(np.where(r > 0.0, rates, 0.0), generator)
+        return draws.as_noise(drawn, self._dtype)
+
+    def _log_prob(self, value: Any) -> Any:
+        r = self.total_count
+        ways = lgamma(r + value) - lgamma(1.0 + value) - lgamma(r)
+        ways = where(r + value == 0.0, 0.0, ways)
+        return ways + r * logsigmoid(-self.logits) + value * logsigmoid(self.logits)
+
+    def _mean(self) -> Any:
+        return self.total_count * exp(self.logits)
+
+    def _mode(self) -> Any:
+        return floor((self.total_count - 1.0) * exp(self.logits)).clamp(min=0.0)
+
+    def _variance(self) -> Any:
+        return self.mean / sigmoid(-self.logits)
 
 
 class Poisson(Distribution):

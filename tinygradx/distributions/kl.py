@@ -14,19 +14,30 @@ from tinygradx.distributions.bounded import Beta, Dirichlet, Uniform
 from tinygradx.distributions.categorical import Categorical, OneHotCategorical
 from tinygradx.distributions.counts import Bernoulli, Binomial, Geometric, Poisson
 from tinygradx.distributions.distribution import Distribution, NotOfferedError
+from tinygradx.distributions.gammas import InverseGamma
 from tinygradx.distributions.independent import Independent
-from tinygradx.distributions.location_scale import EULER, Cauchy, Gumbel, Laplace, Normal
+from tinygradx.distributions.location_scale import (
+    EULER,
+    LOG_SQRT_2PI,
+    Cauchy,
+    Gumbel,
+    Laplace,
+    Normal,
+)
 from tinygradx.distributions.multivariate import MultivariateNormal
 from tinygradx.distributions.positive import Exponential, Gamma, HalfNormal
-from tinygradx.distributions.transformed import LogNormal
+from tinygradx.distributions.tails import Pareto
+from tinygradx.distributions.transformed import LogNormal, TransformedDistribution
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
-from tinygradx.ops.broadcasting import broadcast_tensors
+from tinygradx.ops.bell_curve import erf
+from tinygradx.ops.broadcasting import broadcast_shapes, broadcast_tensors
 from tinygradx.ops.exponentials import exp, log
 from tinygradx.ops.linalg import solve_triangular
 from tinygradx.ops.losses.formulas import logistic_loss
 from tinygradx.ops.pointwise import where
 from tinygradx.ops.shapes import unsqueeze
 from tinygradx.ops.special import digamma, lgamma
+from tinygradx.tensor import full, ones_like
 
 Rule = TypeVar("Rule", bound=Callable[[Any, Any], Any])
 
@@ -166,6 +177,19 @@ def _(p: Any, q: Any) -> Any:
     return shapes + b * log(p.rate / q.rate) + a * (q.rate / p.rate - 1.0)
 
 
+@register_kl(Pareto, Pareto)
+def _(p: Any, q: Any) -> Any:
+    ratio = p.scale / q.scale
+    apart = q.alpha * log(ratio) - log(q.alpha / p.alpha) + q.alpha / p.alpha - 1.0
+    return where(p.scale >= q.scale, apart, math.inf)
+
+
+@register_kl(InverseGamma, InverseGamma)
+def _(p: Any, q: Any) -> Any:
+    # One over each: the same distance.
+    return _RULES[Gamma, Gamma](p, q)
+
+
 @register_kl(Uniform, Uniform)
 def _(p: Any, q: Any) -> Any:
     inside = (q.low <= p.low) & (p.high <= q.high)
@@ -238,6 +262,73 @@ def _(p: Any, q: Any) -> Any:
 @register_kl(OneHotCategorical, OneHotCategorical)
 def _(p: Any, q: Any) -> Any:
     return _RULES[Categorical, Categorical](p, q)
+
+
+# ---- one family and another ---------------------------------------------------------------------
+
+#: What a pair of families is infinitely far apart for: the first draws what the second never does.
+NEVER = {
+    (Normal, Laplace, Gumbel): (Uniform, Pareto, Gamma, Exponential, Beta),
+    (Exponential, Gamma): (Uniform, Pareto, Beta),
+    (Pareto,): (Uniform, Beta),
+    (Beta,): (Pareto,),
+    (Poisson,): (Bernoulli, Binomial),
+}
+
+
+def _infinite(p: Any, q: Any) -> Any:
+    return full(tuple(broadcast_shapes(p.batch_shape, q.batch_shape)), math.inf, dtype=p._dtype)
+
+
+def _to_normal(p: Any, q: Any) -> Any:
+    """The mean square distance from `loc` is all that a normal distribution asks of another."""
+    square = p.variance + (p.mean - q.loc) ** 2
+    return 0.5 * square / q.scale**2 + log(q.scale) + LOG_SQRT_2PI - p.entropy()
+
+
+def _to_exponential(p: Any, q: Any) -> Any:
+    """And the mean is all that an exponential one asks of numbers from 0 on."""
+    return q.rate * p.mean - log(q.rate) - p.entropy()
+
+
+for _firsts, _seconds in NEVER.items():
+    for _first in _firsts:
+        for _second in _seconds:
+            register_kl(_first, _second)(_infinite)
+for _kind in (Beta, Exponential, Gamma, Gumbel, Laplace, Pareto, Uniform):
+    register_kl(_kind, Normal)(_to_normal)
+for _kind in (Beta, Gamma, Pareto):
+    register_kl(_kind, Exponential)(_to_exponential)
+
+
+@register_kl(Uniform, Exponential)
+def _(p: Any, q: Any) -> Any:
+    return where(p.low >= 0.0, _to_exponential(p, q), math.inf)
+
+
+@register_kl(Normal, Laplace)
+def _(p: Any, q: Any) -> Any:
+    z = (p.loc - q.loc) / (p.scale * math.sqrt(2.0))
+    distance = p.scale * math.sqrt(2.0 / math.pi) * exp(-z * z) + (p.loc - q.loc) * erf(z)
+    return distance / q.scale + log(2.0 * q.scale) - p.entropy()
+
+
+@register_kl(Exponential, Gamma)
+def _(p: Any, q: Any) -> Any:
+    one = Gamma(ones_like(p.rate), p.rate, validate_args=False)
+    return kl_divergence(one, q)
+
+
+@register_kl(TransformedDistribution, TransformedDistribution)
+def _(p: Any, q: Any) -> Any:
+    # What both are sent through changes nothing.
+    if not p.transforms or p.transforms != q.transforms:
+        raise NotOfferedError(
+            f"kl_divergence of {type(p).__name__} and {type(q).__name__}",
+            "transforms that are not the same objects",
+            "pass the same list of transforms to both",
+        )  # fmt: skip
+    return kl_divergence(p.base_dist, q.base_dist)
 
 
 # ---- rows ---------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What is drawn, sent through functions: TransformedDistribution, LogNormal."""
+"""What is drawn, sent through functions: TransformedDistribution, LogNormal, LogisticNormal."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Any, ClassVar
 from tinygradx.distributions import constraints
 from tinygradx.distributions.constraints import Constraint
 from tinygradx.distributions.distribution import Distribution
+from tinygradx.distributions.independent import Independent
 from tinygradx.distributions.location_scale import Normal
-from tinygradx.distributions.transforms import AffineTransform, ExpTransform, Transform
+from tinygradx.distributions.row_transforms import StickBreakingTransform
+from tinygradx.distributions.transforms import ComposeTransform, ExpTransform, Transform, summed
+from tinygradx.errors import ShapeError
 from tinygradx.ops.exponentials import exp, expm1
 from tinygradx.ops.pointwise import where
 
@@ -25,7 +28,8 @@ class TransformedDistribution(Distribution):
     base_distribution : Distribution
         What x is drawn from.
     transforms : Transform or sequence of Transform
-        The functions, the first one first; each of one number.
+        The functions, the first one first. Those that take whole rows make the last batch
+        dimension a part of the event.
     validate_args : bool, optional
         As for `Distribution`.
 
@@ -48,8 +52,21 @@ class TransformedDistribution(Distribution):
         self.transforms = (
             [transforms] if isinstance(transforms, Transform) else list(transforms)
         )  # fmt: skip
-        base = base_distribution
-        super().__init__(base.batch_shape, base.event_shape, validate_args)
+        chain, base = ComposeTransform(self.transforms), base_distribution
+        own = len(base.event_shape)
+        shape = (*base.batch_shape, *base.event_shape)
+        needs, gives = chain.domain.event_dim, chain.codomain.event_dim
+        if len(shape) < needs:
+            raise ShapeError(
+                f"send {type(base).__name__} through {self.transforms!r:.60}",
+                f"draws of shape {shape}", f"use a base of {needs} dimensions at least",
+            )  # fmt: skip
+        if needs > own:
+            self.base_dist = Independent(base, needs - own, validate_args)
+        shape = chain.forward_shape(shape)
+        event = gives + max(own - needs, 0)
+        outer = len(shape) - event
+        super().__init__(shape[:outer], shape[outer:], validate_args)
 
     @property
     def has_rsample(self) -> bool:  # type: ignore[override]
@@ -62,7 +79,8 @@ class TransformedDistribution(Distribution):
         if not self.transforms:
             return self.base_dist.support
         codomain = self.transforms[-1].codomain
-        return constraints.independent(codomain, len(self._event_shape))
+        dims = len(self._event_shape) - codomain.event_dim
+        return constraints.independent(codomain, dims) if dims > 0 else codomain
 
     @property
     def _dtype(self) -> Any:
@@ -71,7 +89,9 @@ class TransformedDistribution(Distribution):
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same for a larger batch; see `Distribution.expand`."""
         new = super().expand(batch_shape, _instance)
-        new.base_dist = self.base_dist.expand(batch_shape)
+        outer = len(self.base_dist.batch_shape) - len(self._batch_shape)
+        shape = (*batch_shape, *tuple(self.base_dist.batch_shape)[len(self._batch_shape) :])
+        new.base_dist = self.base_dist.expand(shape if outer > 0 else batch_shape)
         return new
 
     def _sent(self, x: Any) -> Any:
@@ -85,33 +105,36 @@ class TransformedDistribution(Distribution):
         return y
 
     def _rising(self, x: Any) -> Any:
-        """1 where the functions rise together, -1 where they fall: only an affine one can fall."""
-        sign: Any = 1.0
-        for transform in self.transforms:
-            if isinstance(transform, AffineTransform):
-                sign = sign * (transform.scale + 0.0 * x).sign()
-        return sign
+        """1 where the functions rise together, -1 where they fall; rows have no cdf."""
+        if self._event_shape or not all(t.bijective for t in self.transforms):
+            raise self._missing("cdf and icdf")
+        return 1.0 + 0.0 * x if not self.transforms else ComposeTransform(self.transforms).sign
 
     def _sample(self, shape: tuple[int, ...], generator: Any) -> Any:
-        return self._sent(self.base_dist._sample(shape, generator))
+        return self._sent(self.base_dist._sample(self._before(shape), generator))
 
     def _rsample(self, shape: tuple[int, ...], generator: Any) -> Any:
-        return self._sent(self.base_dist._rsample(shape, generator))
+        return self._sent(self.base_dist._rsample(self._before(shape), generator))
+
+    def _before(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of what is drawn from the base."""
+        return ComposeTransform(self.transforms).inverse_shape(tuple(shape))
 
     def _log_prob(self, value: Any) -> Any:
         y, stretch, dims = value, 0.0, len(self._event_shape)
         for transform in reversed(self.transforms):
             x = transform.undo(y)
+            dims += transform.domain.event_dim - transform.codomain.event_dim
             log_slope = transform.log_abs_det_jacobian(x, y)
-            stretch = stretch + (log_slope.sum(tuple(range(-dims, 0))) if dims else log_slope)
+            stretch = stretch + summed(log_slope, dims - transform.domain.event_dim)
             y = x
         # Where x is never drawn, y is not either, however much is stretched there: no inf - inf.
-        base = self.base_dist.log_prob(y)
+        base = summed(self.base_dist.log_prob(y), dims - len(self.base_dist.event_shape))
         return where(base == -math.inf, -math.inf, base - stretch)
 
     def _cdf(self, value: Any) -> Any:
-        x = self._undone(value)
-        below, rising = self.base_dist.cdf(x), self._rising(x)
+        rising, x = self._rising(value), self._undone(value)
+        below = self.base_dist.cdf(x)
         return 0.5 - rising * (0.5 - below)
 
     def _icdf(self, p: Any) -> Any:
@@ -173,3 +196,45 @@ class LogNormal(TransformedDistribution):
 
     def _entropy(self) -> Any:
         return self.base_dist.entropy() + self.loc
+
+
+class LogisticNormal(TransformedDistribution):
+    """Shares of a whole, made of normal numbers by breaking a stick: n numbers are n + 1 shares.
+
+    Unlike those of a Dirichlet distribution, the shares may rise and fall together. Aitchison &
+    Shen (1980), "Logistic-normal distributions: some properties and uses".
+
+    Parameters
+    ----------
+    loc, scale, validate_args
+        As for `Normal`, of shape (..., n).
+
+    Raises
+    ------
+    ShapeError
+        If the parameters are single numbers.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> shares = tgx.distributions.LogisticNormal(tgx.zeros(2), 0.01)
+    >>> shares.event_shape, shares.sample().sum()
+    ((3,), tensor(1.))
+    """
+
+    arg_constraints: ClassVar[dict[str, Constraint]] = Normal.arg_constraints
+    base_dist: Independent
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        base = Normal(loc, scale, validate_args)
+        super().__init__(base, StickBreakingTransform(), validate_args)
+
+    @property
+    def loc(self) -> Any:
+        """The means of the normal numbers."""
+        return self.base_dist.base_dist.loc  # type: ignore[attr-defined]
+
+    @property
+    def scale(self) -> Any:
+        """Their standard deviations."""
+        return self.base_dist.base_dist.scale  # type: ignore[attr-defined]

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from tinygradx.distributions import constraints
-from tinygradx.ops.activations import logsigmoid, sigmoid, tanh
-from tinygradx.ops.exponentials import exp, log
+from tinygradx.ops.activations import logsigmoid, sigmoid, softplus, tanh
+from tinygradx.ops.exponentials import exp, expm1, log
 from tinygradx.ops.losses.formulas import logistic_loss
 from tinygradx.ops.special import logit
 from tinygradx.ops.trigonometry import atanh
+from tinygradx.tensor import Tensor, as_tensor
 
 
 class Transform:
@@ -31,10 +32,16 @@ class Transform:
     ----------
     domain, codomain : Constraint
         What goes in, and what comes out.
+    bijective : bool
+        Whether each y comes from one x.
+    sign : int or Tensor
+        1 where the function rises, -1 where it falls; functions of one number have it.
     """
 
     domain: Any = constraints.real
     codomain: Any = constraints.real
+    bijective: bool = True
+    sign: Any = 1
 
     def __init__(self, cache_size: int = 0) -> None:
         self._cache_size = cache_size
@@ -63,6 +70,19 @@ class Transform:
         """The inverse as a transform."""
         return _Inverse(self)
 
+    @property
+    def event_dim(self) -> int:
+        """How many of the last dimensions it takes together."""
+        return int(self.domain.event_dim)
+
+    def forward_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape that comes out where this one goes in."""
+        return shape
+
+    def inverse_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape that goes in where this one comes out."""
+        return shape
+
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
         """The logarithm of |dy/dx|."""
         raise NotImplementedError(f"{type(self).__name__} has no log_abs_det_jacobian")
@@ -84,6 +104,15 @@ class _Inverse(Transform):
         super().__init__()
         self.forth = forth
         self.domain, self.codomain = forth.codomain, forth.domain
+        self.bijective, self.sign = forth.bijective, forth.sign
+
+    def forward_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """That of the way back."""
+        return self.forth.inverse_shape(shape)
+
+    def inverse_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """That of the way forth."""
+        return self.forth.forward_shape(shape)
 
     @property
     def inv(self) -> Transform:
@@ -127,13 +156,22 @@ class AffineTransform(Transform):
     ----------
     loc, scale : Tensor or float
         Where 0 goes, and how far 1 goes from there.
+    event_dim : int
+        How many of the last dimensions are taken together.
     cache_size : int
         As for `Transform`.
     """
 
-    def __init__(self, loc: Any, scale: Any, cache_size: int = 0) -> None:
+    def __init__(self, loc: Any, scale: Any, event_dim: int = 0, cache_size: int = 0) -> None:
         super().__init__(cache_size)
         self.loc, self.scale = loc, scale
+        self.domain = self.codomain = constraints.independent(constraints.real, event_dim)
+
+    @property
+    def sign(self) -> Any:
+        """That of the scale."""
+        scale = self.scale
+        return scale.sign() if isinstance(scale, Tensor) else (scale > 0) - (scale < 0)
 
     def _call(self, x: Any) -> Any:
         return self.loc + self.scale * x
@@ -143,7 +181,70 @@ class AffineTransform(Transform):
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
         """The slope is the scale everywhere."""
-        return log(abs(self.scale + 0.0 * x))
+        return summed(log(abs(self.scale + 0.0 * x)), self.event_dim)
+
+
+class PowerTransform(Transform):
+    """`y = x ** exponent`, of numbers above 0.
+
+    Parameters
+    ----------
+    exponent : Tensor or float
+        Any but 0; below 0 the function falls.
+    cache_size : int
+        As for `Transform`.
+    """
+
+    domain = constraints.positive
+    codomain = constraints.positive
+
+    def __init__(self, exponent: Any, cache_size: int = 0) -> None:
+        super().__init__(cache_size)
+        self.exponent = as_tensor(exponent)
+
+    @property
+    def sign(self) -> Any:
+        """That of the exponent."""
+        return self.exponent.sign()
+
+    def _call(self, x: Any) -> Any:
+        return x**self.exponent
+
+    def _inverse(self, y: Any) -> Any:
+        return y ** (1.0 / self.exponent)
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        """The slope is `exponent * y / x`."""
+        return log(abs(self.exponent * y / x))
+
+
+class AbsTransform(Transform):
+    """`y = |x|`, which two x have, so it cannot be undone for sure: `undo` answers that above 0."""
+
+    codomain = constraints.nonnegative
+    bijective = False
+
+    def _call(self, x: Any) -> Any:
+        return abs(x)
+
+    def _inverse(self, y: Any) -> Any:
+        return y
+
+
+class SoftplusTransform(Transform):
+    """`y = log(1 + exp(x))`: any number as one above 0, nearly itself where it is large."""
+
+    codomain = constraints.positive
+
+    def _call(self, x: Any) -> Any:
+        return softplus(x)
+
+    def _inverse(self, y: Any) -> Any:
+        return y + log(-expm1(-y))
+
+    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+        """The slope is sigmoid(x)."""
+        return logsigmoid(x)
 
 
 class SigmoidTransform(Transform):
@@ -196,7 +297,31 @@ class ComposeTransform(Transform):
         super().__init__(cache_size)
         self.parts = list(parts)
         if self.parts:
-            self.domain, self.codomain = self.parts[0].domain, self.parts[-1].codomain
+            ends = event_dims(self.parts)
+            first, last = self.parts[0].domain, self.parts[-1].codomain
+            self.domain = _raised(first, ends[0] - first.event_dim)
+            self.codomain = _raised(last, ends[1] - last.event_dim)
+        self.bijective = all(part.bijective for part in self.parts)
+
+    @property
+    def sign(self) -> Any:
+        """The product over the parts."""
+        sign: Any = 1
+        for part in self.parts:
+            sign = sign * part.sign
+        return sign
+
+    def forward_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Through all parts."""
+        for part in self.parts:
+            shape = part.forward_shape(shape)
+        return shape
+
+    def inverse_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Back through all parts."""
+        for part in reversed(self.parts):
+            shape = part.inverse_shape(shape)
+        return shape
 
     def _call(self, x: Any) -> Any:
         for part in self.parts:
@@ -209,11 +334,14 @@ class ComposeTransform(Transform):
         return y
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        """The sum over the parts."""
+        """The sum over the parts, each over the dimensions that the whole takes together."""
         total: Any = 0.0
+        dims = self.domain.event_dim
         for part in self.parts:
             y = part(x)
-            total = total + part.log_abs_det_jacobian(x, y)
+            slopes = part.log_abs_det_jacobian(x, y)
+            total = total + summed(slopes, dims - part.domain.event_dim)
+            dims += part.codomain.event_dim - part.domain.event_dim
             x = y
         return total
 
@@ -221,7 +349,28 @@ class ComposeTransform(Transform):
         return f"ComposeTransform({self.parts!r})"
 
 
+def event_dims(parts: Sequence[Transform]) -> tuple[int, int]:
+    """How many dimensions a chain takes together at its beginning and at its end: the least."""
+    least = now = 0
+    for part in parts:  # what each part needs, counted from the beginning
+        least = max(least, part.domain.event_dim - now)
+        now += part.codomain.event_dim - part.domain.event_dim
+    return least, least + now
+
+
+def summed(x: Any, dims: int) -> Any:
+    """Sums over the last dimensions."""
+    return x.sum(tuple(range(-dims, 0))) if dims > 0 else x
+
+
+def _raised(constraint: Any, dims: int) -> Any:
+    return constraints.independent(constraint, dims) if dims else constraint
+
+
+#: The function that changes nothing.
+identity_transform = ComposeTransform([])
+
 __all__ = [
-    "AffineTransform", "ComposeTransform", "ExpTransform", "SigmoidTransform", "TanhTransform",
-    "Transform",
+    "AbsTransform", "AffineTransform", "ComposeTransform", "ExpTransform", "PowerTransform",
+    "SigmoidTransform", "SoftplusTransform", "TanhTransform", "Transform", "identity_transform",
 ]  # fmt: skip

@@ -1,0 +1,5 @@
+"""`torch.distributions.bernoulli` by its path."""
+
+from tinygradx.distributions.counts import Bernoulli
+
+__all__ = ["Bernoulli"]

@@ -1,0 +1,5 @@
+"""`torch.distributions.multivariate_normal` by its path."""
+
+from tinygradx.distributions.multivariate import MultivariateNormal
+
+__all__ = ["MultivariateNormal"]

@@ -1,0 +1,5 @@
+"""`torch.distributions.transformed_distribution` by its path."""
+
+from tinygradx.distributions.transformed import TransformedDistribution
+
+__all__ = ["TransformedDistribution"]
