@@ -102,6 +102,9 @@ KERNEL = leaf(4, 2, 2, 2, seed=3)
 UNDER = Windows((2, 2), (2, 1), (0, 0), (1, 1))
 #: Where the largest of the windows of a 4 x 4 image are said to be.
 CORNERS = tgx.tensor([[[[0, 3], [9, 15]]]])
+#: Points of a grid that no kink is near, one of them outside; and the taps of two points.
+NEAR = tgx.tensor([[[[0.31, -0.42], [1.21, 0.17]]]], dtype=tgx.float64).requires_grad_()
+TAPS = np.array([[[0, 2], [2, 2**64 - 1]]], np.uint64)
 
 
 def symmetric(x):
@@ -276,6 +279,27 @@ WRITTEN = [
     ),
     ("max_pool", lambda x: F.max_pool2d(x, (2, 3), 1, (1, 0)), [leaf(1, 2, 3, 4)]),
     ("max_unpool", lambda x: F.max_unpool2d(x, CORNERS, 2), [leaf(1, 1, 2, 2)]),
+    ("sample_points", lambda x, w: F.grid_sample(x, w), [leaf(1, 2, 3, 3), NEAR]),
+    (
+        "sample_points: bicubic",
+        lambda x, w: F.grid_sample(x, w, "bicubic", "reflection", True),
+        [leaf(1, 1, 3, 4), NEAR],
+    ),
+    (
+        "spread_points",
+        lambda x, w: REGISTRY["spread_points"].apply((x, w), (TAPS, 3)),
+        [leaf(1, 2, 2), leaf(1, 2, 2, seed=2)],
+    ),
+    (
+        "match_points",
+        lambda x, image: REGISTRY["match_points"].apply((x, image), (TAPS,)),
+        [leaf(1, 2, 2), leaf(1, 2, 3, seed=2)],
+    ),
+    (
+        "ctc_loss",
+        lambda x: F.ctc_loss(x, tgx.tensor([[1, 1], [2, 0]]), (4, 2), (2, 1), reduction="none"),
+        [leaf(4, 2, 3)],
+    ),
     ("standardize", lambda x: F.batch_norm(x, None, None, training=True), [leaf(3, 2, 2)]),
     ("standardize: about 0", lambda x: F.rms_norm(x, (2, 3)), [leaf(2, 2, 3)]),
     ("avg_pool", lambda x: F.avg_pool2d(x, 2, 2, 1, True, False), [leaf(1, 2, 3, 4)]),

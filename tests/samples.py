@@ -264,6 +264,7 @@ STRUCTURAL = {
     "index_select", "index_add", "nll_loss", "diagonal", "on_diagonal", "tril", "triu", "flip",
     "roll", "pad", "unfold", "add_windows", "as_strided", "patches", "add_patches", "stack",
     "conv", "conv_transpose", "conv_weight", "max_pool", "max_unpool", "avg_pool", "avg_unpool",
+    "sample_points", "spread_points", "match_points", "ctc_loss",
     "standardize",
     "masked_fill",
     "linear", "piece",

@@ -8,7 +8,8 @@ from typing import Any
 from tinygradx.errors import unknown_name
 from tinygradx.nn import activation as _activation
 from tinygradx.nn import functional, init, utils
-from tinygradx.nn.activation import PReLU
+from tinygradx.nn.activation import PReLU, Softmax2d
+from tinygradx.nn.adaptive_softmax import AdaptiveLogSoftmaxWithLoss
 from tinygradx.nn.attention import MultiheadAttention
 from tinygradx.nn.container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from tinygradx.nn.convolution import (
@@ -28,6 +29,7 @@ from tinygradx.nn.dropout import (
     FeatureAlphaDropout,
 )
 from tinygradx.nn.embedding import Embedding
+from tinygradx.nn.embedding_bag import EmbeddingBag
 from tinygradx.nn.flatten import Flatten, Identity, Unflatten
 from tinygradx.nn.images import (
     ChannelShuffle,
@@ -74,6 +76,7 @@ from tinygradx.nn.loss import (
     BCELoss,
     BCEWithLogitsLoss,
     CrossEntropyLoss,
+    CTCLoss,
     GaussianNLLLoss,
     HuberLoss,
     KLDivLoss,
@@ -81,6 +84,7 @@ from tinygradx.nn.loss import (
     MSELoss,
     MultiLabelSoftMarginLoss,
     NLLLoss,
+    NLLLoss2d,
     PoissonNLLLoss,
     SmoothL1Loss,
     SoftMarginLoss,
@@ -109,7 +113,12 @@ from tinygradx.nn.normalization import (
     LocalResponseNorm,
     RMSNorm,
 )
-from tinygradx.nn.parameter import Parameter, UninitializedParameter
+from tinygradx.nn.parameter import (
+    Buffer,
+    Parameter,
+    UninitializedBuffer,
+    UninitializedParameter,
+)
 from tinygradx.nn.pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -120,6 +129,8 @@ from tinygradx.nn.pooling import (
     AvgPool1d,
     AvgPool2d,
     AvgPool3d,
+    FractionalMaxPool2d,
+    FractionalMaxPool3d,
     LPPool1d,
     LPPool2d,
     LPPool3d,
@@ -130,7 +141,16 @@ from tinygradx.nn.pooling import (
     MaxUnpool2d,
     MaxUnpool3d,
 )
-from tinygradx.nn.recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
+from tinygradx.nn.recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    GRUCell,
+    LSTMCell,
+    RNNBase,
+    RNNCell,
+    RNNCellBase,
+)
 from tinygradx.nn.rrelu import RReLU
 from tinygradx.nn.transformer import (
     Transformer,
@@ -144,6 +164,7 @@ __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
@@ -157,6 +178,7 @@ __all__ = [
     "BCELoss",
     "BCEWithLogitsLoss",
     "Bilinear",
+    "Buffer",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
@@ -173,14 +195,18 @@ __all__ = [
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
+    "CTCLoss",
     "Dropout",
     "Dropout1d",
     "Dropout2d",
     "Dropout3d",
     "Embedding",
+    "EmbeddingBag",
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "functional",
     "GaussianNLLLoss",
     "GroupNorm",
@@ -232,6 +258,7 @@ __all__ = [
     "MultiLabelSoftMarginLoss",
     "MultiMarginLoss",
     "NLLLoss",
+    "NLLLoss2d",
     "PairwiseDistance",
     "Parameter",
     "ParameterDict",
@@ -248,11 +275,14 @@ __all__ = [
     "ReplicationPad3d",
     "RMSNorm",
     "RNN",
+    "RNNBase",
     "RNNCell",
+    "RNNCellBase",
     "RReLU",
     "Sequential",
     "SmoothL1Loss",
     "SoftMarginLoss",
+    "Softmax2d",
     "Transformer",
     "TransformerDecoder",
     "TransformerDecoderLayer",
@@ -262,6 +292,7 @@ __all__ = [
     "TripletMarginWithDistanceLoss",
     "Unflatten",
     "Unfold",
+    "UninitializedBuffer",
     "UninitializedParameter",
     "Upsample",
     "UpsamplingBilinear2d",

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from tinygradx.errors import ArgumentNameError
+from tinygradx.errors import ArgumentNameError, ShapeError
 from tinygradx.nn import functional
 from tinygradx.nn.module import Module
 from tinygradx.nn.parameter import Parameter
@@ -134,6 +134,30 @@ class PReLU(Module):
     def extra_repr(self) -> str:
         """How many slopes are learned."""
         return f"num_parameters={self.num_parameters}"
+
+
+class Softmax2d(Module):
+    """Softmax over the channels, at every pixel of images (N, C, H, W) or (C, H, W).
+
+    Raises
+    ------
+    ShapeError
+        If the input has another number of dimensions.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.Softmax2d()(tgx.zeros(4, 1, 1)).flatten()
+    tensor([0.2500, 0.2500, 0.2500, 0.2500])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Of the input's shape; the channels of each pixel have the sum 1."""
+        if input.ndim not in (3, 4):
+            raise ShapeError(
+                "Softmax2d", f"an input of shape {input.shape}", "pass (N, C, H, W) or (C, H, W)"
+            )
+        return functional.softmax(input, -3)  # type: ignore[no-any-return]
 
 
 _NEEDED = inspect.Parameter.empty

@@ -11,6 +11,7 @@ from typing import Any
 from tinygradx.errors import ShapeError, unknown_name
 from tinygradx.graph import Handle
 from tinygradx.nn.embedding import embedding
+from tinygradx.nn.embedding_bag import embedding_bag
 from tinygradx.ops import activations as _blocks
 from tinygradx.ops.attention import multi_head_attention_forward, scaled_dot_product_attention
 from tinygradx.ops.convolution import (
@@ -31,6 +32,7 @@ from tinygradx.ops.feature_dropout import (
     dropout3d,
     feature_alpha_dropout,
 )
+from tinygradx.ops.fractional_pooling import fractional_max_pool2d, fractional_max_pool3d
 from tinygradx.ops.gumbel import gumbel_softmax
 from tinygradx.ops.in_place import (
     celu_,
@@ -47,6 +49,7 @@ from tinygradx.ops.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cosine_embedding_loss,
+    ctc_loss,
     gaussian_nll_loss,
     hinge_embedding_loss,
     huber_loss,
@@ -98,6 +101,7 @@ from tinygradx.ops.pooling import (
 )
 from tinygradx.ops.products import LINEAR, bilinear, matmul
 from tinygradx.ops.rrelu import rrelu
+from tinygradx.ops.sampling import affine_grid, grid_sample
 from tinygradx.ops.scatter import one_hot
 from tinygradx.ops.shapes import reshape
 from tinygradx.ops.structural import as_handle
@@ -110,6 +114,7 @@ __all__ = [
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
     "adaptive_max_pool3d",
+    "affine_grid",
     "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
@@ -129,15 +134,20 @@ __all__ = [
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
+    "ctc_loss",
     "dropout",
     "dropout1d",
     "dropout2d",
     "dropout3d",
     "elu_",
     "embedding",
+    "embedding_bag",
     "feature_alpha_dropout",
     "fold",
+    "fractional_max_pool2d",
+    "fractional_max_pool3d",
     "gaussian_nll_loss",
+    "grid_sample",
     "group_norm",
     "gumbel_softmax",
     "hardtanh_",

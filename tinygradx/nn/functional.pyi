@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tinygradx.nn.embedding import embedding as embedding
+from tinygradx.nn.embedding_bag import embedding_bag as embedding_bag
 from tinygradx.tensor.tensor import Tensor
 
 def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
@@ -23,6 +24,9 @@ def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = Fal
 
 def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Tensor:
     """The largest of as many cells as asked for, of volumes: see `adaptive_max_pool2d`."""
+
+def affine_grid(theta: Any, size: Any, align_corners: bool | None = None) -> Tensor:
+    """The grid of an affine map, for `grid_sample`: `theta @ (x, y, 1)` at every pixel."""
 
 def alpha_dropout(
     input: Any, p: float = 0.5, training: bool = False, inplace: bool = False
@@ -195,6 +199,17 @@ def cross_entropy(
 ) -> Tensor:
     """The cross entropy of class scores against the right classes, or their probabilities."""
 
+def ctc_loss(
+    log_probs: Any,
+    targets: Any,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: int = 0,
+    reduction: str = "mean",
+    zero_infinity: bool = False,
+) -> Tensor:
+    """How unlikely a text is, over all its alignments with a sequence."""
+
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Each element 0 with probability p, and divided by 1 - p otherwise, so that the mean stays."""
 
@@ -228,6 +243,26 @@ def fold(
 ) -> Tensor:
     """Columns added up to images where their patches lie: `torch.nn.functional.fold`, or col2im."""
 
+def fractional_max_pool2d(
+    input: Any,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: bool = False,
+    _random_samples: Any = None,
+) -> Any:
+    """The largest element of windows that lie at random, as many as are asked for."""
+
+def fractional_max_pool3d(
+    input: Any,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: bool = False,
+    _random_samples: Any = None,
+) -> Tensor:
+    """`fractional_max_pool2d` of volumes (N, C, D, H, W)."""
+
 def gaussian_nll_loss(
     input: Any,
     target: Any,
@@ -246,6 +281,15 @@ def gelu_tanh(input: Any, inplace: bool = False) -> Tensor:
 
 def glu(input: Any, dim: int = -1) -> Tensor:
     """The gated linear unit: the first half times the sigmoid of the second. arXiv:1612.08083."""
+
+def grid_sample(
+    input: Any,
+    grid: Any,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool | None = None,
+) -> Tensor:
+    """Images read at points of a grid, which may lie between pixels; the gradient goes to both."""
 
 def group_norm(
     input: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-05

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tinygradx.nn import functional
 from tinygradx.nn.module import Module
 from tinygradx.ops.losses import check_reduction, reduction_of
@@ -222,6 +224,10 @@ class NLLLoss(WeightedLoss):
 
     def _settings(self) -> list[str]:
         return _ignored(self.ignore_index)
+
+
+class NLLLoss2d(NLLLoss):
+    """PyTorch's former name of `NLLLoss` for images; it takes any number of dimensions."""
 
 
 class CrossEntropyLoss(WeightedLoss):
@@ -483,3 +489,45 @@ class GaussianNLLLoss(Loss):
 
     def _settings(self) -> list[str]:
         return [f"full={self.full}", f"eps={self.eps}"]
+
+
+class CTCLoss(Loss):
+    """How unlikely a text is, over all its alignments with a sequence; see `functional.ctc_loss`.
+
+    Graves, Fernández, Gomez & Schmidhuber (2006), "Connectionist temporal classification".
+
+    Parameters
+    ----------
+    blank : int
+        Which class is the blank.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses; for the mean each is divided by the length of its text first.
+    zero_infinity : bool
+        Whether a loss that is infinite, and its gradient, are 0.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> scores = tgx.zeros(5, 1, 3).log_softmax(2)  # 5 steps, 1 sequence, 3 classes
+    >>> tgx.nn.CTCLoss()(scores, tgx.tensor([[1, 2]]), (5,), (2,))
+    tensor(0.9689)
+    """
+
+    def __init__(
+        self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False
+    ) -> None:
+        super().__init__(reduction=reduction)
+        self.blank, self.zero_infinity = blank, zero_infinity
+
+    def forward(
+        self, log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any
+    ) -> Tensor:
+        """The loss of scores (T, N, C) against texts (N, S), with the lengths of both."""
+        return functional.ctc_loss(  # type: ignore[no-any-return]
+            log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction,
+            self.zero_infinity,
+        )  # fmt: skip
+
+    def _settings(self) -> list[str]:
+        blank = [f"blank={self.blank}"] if self.blank else []
+        return blank + (["zero_infinity=True"] if self.zero_infinity else [])

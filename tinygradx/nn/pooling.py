@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from tinygradx.errors import ArgumentError
 from tinygradx.nn import functional
 from tinygradx.nn.module import Module
 from tinygradx.tensor import Tensor
@@ -363,3 +364,58 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     """
 
     function = "adaptive_max_pool3d"
+
+
+class _FractionalMaxPool(Pooling):
+    settings = (
+        "kernel_size", "output_size", "output_ratio", "return_indices", "_random_samples",
+    )  # fmt: skip
+    shown = ()
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        output_size: Any = None,
+        output_ratio: Any = None,
+        return_indices: bool = False,
+        _random_samples: Tensor | None = None,
+    ) -> None:
+        super().__init__()
+        if (output_size is None) == (output_ratio is None):
+            raise ArgumentError(
+                type(self).__name__, "no size" if output_size is None else "two sizes",
+                "pass one of output_size= and output_ratio=",
+            )  # fmt: skip
+        self.kernel_size, self.output_size = kernel_size, output_size
+        self.output_ratio, self.return_indices = output_ratio, return_indices
+        self._random_samples = _random_samples
+
+
+class FractionalMaxPool2d(_FractionalMaxPool):
+    """The largest element of windows that lie at random: `functional.fractional_max_pool2d`.
+
+    Parameters
+    ----------
+    kernel_size, output_size, output_ratio, return_indices
+        As for the function.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.FractionalMaxPool2d(2, output_size=3)(tgx.ones(1, 5, 5)).shape
+    (1, 3, 3)
+    """
+
+    function = "fractional_max_pool2d"
+
+
+class FractionalMaxPool3d(_FractionalMaxPool):
+    """The same of volumes: `functional.fractional_max_pool3d`.
+
+    Parameters
+    ----------
+    kernel_size, output_size, output_ratio, return_indices
+        As for `functional.fractional_max_pool2d`, with triples of numbers.
+    """
+
+    function = "fractional_max_pool3d"

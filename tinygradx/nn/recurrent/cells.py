@@ -20,10 +20,28 @@ from tinygradx.ops.recurrent import LSTM as LSTM_OP
 from tinygradx.tensor import Tensor, zeros
 
 
-class _Cell(Module):
-    """What cells share: their sizes and weights."""
+class RNNCellBase(Module):
+    """What cells share: their sizes and weights.
 
-    gates: ClassVar[int]
+    Parameters
+    ----------
+    input_size, hidden_size, bias, device, dtype
+        As for `RNN`.
+    num_chunks : int
+        How many gates there are: parts of the weights.
+
+    Raises
+    ------
+    ArgumentError
+        If a size is below 1.
+
+    Examples
+    --------
+    >>> from tinygradx import nn
+    >>> isinstance(nn.LSTMCell(3, 5), nn.RNNCellBase)
+    True
+    """
+
     states: ClassVar[tuple[str, ...]] = ("hx",)
 
     bias_ih: Parameter | None
@@ -33,14 +51,16 @@ class _Cell(Module):
         self,
         input_size: int,
         hidden_size: int,
-        bias: bool = True,
+        bias: bool,
+        num_chunks: int,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
         super().__init__()
         check_sizes(type(self).__name__, input_size=input_size, hidden_size=hidden_size)
+        check_sizes(type(self).__name__, num_chunks=num_chunks)
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        rows = self.gates * hidden_size
+        rows = num_chunks * hidden_size
 
         def weight(*shape: int) -> Parameter:
             return Parameter(zeros(*shape, dtype=dtype, device=device))
@@ -86,7 +106,7 @@ class _Cell(Module):
         return text if nonlinearity == "tanh" else f"{text}, nonlinearity={nonlinearity!r}"
 
 
-class RNNCell(_Cell):
+class RNNCell(RNNCellBase):
     """One step of an `RNN`.
 
     Parameters
@@ -112,8 +132,6 @@ class RNNCell(_Cell):
     (2, 5)
     """
 
-    gates = 1
-
     def __init__(
         self,
         input_size: int,
@@ -123,7 +141,7 @@ class RNNCell(_Cell):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__(input_size, hidden_size, bias, device, dtype)
+        super().__init__(input_size, hidden_size, bias, 1, device, dtype)
         self.nonlinearity = check_nonlinearity("RNNCell", nonlinearity)
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
@@ -134,7 +152,7 @@ class RNNCell(_Cell):
         return out.squeeze(0) if alone else out  # type: ignore[no-any-return]
 
 
-class LSTMCell(_Cell):
+class LSTMCell(RNNCellBase):
     """One step of an `LSTM`.
 
     Parameters
@@ -161,7 +179,17 @@ class LSTMCell(_Cell):
     ((2, 5), (2, 5))
     """
 
-    gates, states = 4, ("h_0", "c_0")
+    states = ("h_0", "c_0")
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias, 4, device, dtype)
 
     def forward(
         self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None
@@ -173,7 +201,7 @@ class LSTMCell(_Cell):
         return (h.squeeze(0), c.squeeze(0)) if alone else (h, c)
 
 
-class GRUCell(_Cell):
+class GRUCell(RNNCellBase):
     """One step of a `GRU`.
 
     Parameters
@@ -199,7 +227,15 @@ class GRUCell(_Cell):
     (2, 5)
     """
 
-    gates = 3
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias, 3, device, dtype)
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         """The next state, (N, hidden_size), of an input (N, input_size) and a state or zeros."""

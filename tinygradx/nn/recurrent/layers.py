@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from tinygradx.errors import ArgumentError, DtypeError, ShapeError
+from tinygradx.errors import ArgumentError, DtypeError, NotWrittenError, ShapeError
 from tinygradx.nn.functional import dropout as drop
 from tinygradx.nn.functional import linear
 from tinygradx.nn.module import Module
@@ -29,44 +29,74 @@ from tinygradx.ops.slices import index_select
 from tinygradx.ops.transposing import transpose
 from tinygradx.tensor import Tensor, zeros
 
+#: How many gates the cell of each mode has: parts of its weights.
+GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
-class _Recurrent(Module):
+
+class RNNBase(Module):
     """What recurrent layers share: their settings, their weights, and the way of a sequence.
 
-    The settings are PyTorch's, as are the names, shapes and first values of the weights.
+    `RNN`, `LSTM` and `GRU` are made from it; by itself it has weights, and a class of one's own
+    writes its `forward`.
+
+    Parameters
+    ----------
+    mode : {"LSTM", "GRU", "RNN_TANH", "RNN_RELU"}
+        Whose weights it has.
+    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device, dtype
+        As for `RNN`.
+    proj_size : int
+        As for `LSTM`, and 0 in the other modes.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such mode, or a setting is out of its range.
+
+    Examples
+    --------
+    >>> from tinygradx import nn
+    >>> isinstance(nn.GRU(3, 5), nn.RNNBase)
+    True
+    >>> nn.RNNBase("GRU", 3, 5).weight_ih_l0.shape
+    (15, 3)
     """
 
-    #: How many gates the cell has: parts of its weights.
-    gates: ClassVar[int]
     #: The states that it carries, as errors call them.
     states: ClassVar[tuple[str, ...]] = ("h_0",)
     #: The operation on a whole sequence.
-    op: Any
+    op: Any = None
 
     def __init__(
         self,
+        mode: str,
         input_size: int,
         hidden_size: int,
-        num_layers: int,
-        bias: bool,
-        batch_first: bool,
-        dropout: float,
-        bidirectional: bool,
-        proj_size: int,
-        device: Any,
-        dtype: Any,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        proj_size: int = 0,
+        device: Any = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__()
         kind = type(self).__name__
+        if mode not in GATES:
+            raise ArgumentError(
+                f"{kind} with mode={mode!r}", "no such mode", f"use one of {', '.join(GATES)}"
+            )
+        self.mode = mode
         check_sizes(kind, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
         if isinstance(dropout, bool) or not 0.0 <= dropout <= 1.0:
             raise ArgumentError(
                 f"{kind} with dropout={dropout!r}", "no share of one", "use a number from 0 to 1"
             )
-        if not 0 <= proj_size < hidden_size:
+        if not 0 <= proj_size < (hidden_size if mode == "LSTM" else 1):
             raise ArgumentError(
-                f"{kind} with proj_size={proj_size}", f"hidden_size={hidden_size}",
-                "use a smaller number, or 0 for no projection",
+                f"{kind} with proj_size={proj_size}", f"mode {mode} and hidden_size={hidden_size}",
+                "use a smaller number with an LSTM, or 0 for no projection",
             )  # fmt: skip
         if dropout and num_layers == 1:
             warnings.warn(
@@ -76,7 +106,7 @@ class _Recurrent(Module):
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)
         self.bidirectional, self.proj_size = bidirectional, proj_size
-        shown, rows = proj_size or hidden_size, self.gates * hidden_size
+        shown, rows = proj_size or hidden_size, GATES[mode] * hidden_size
         for layer in range(num_layers):
             width = input_size if layer == 0 else shown * (2 if bidirectional else 1)
             shapes: dict[str, tuple[int, ...]] = {
@@ -216,6 +246,11 @@ class _Recurrent(Module):
         self, rows: Any, suffix: str, first: list[Any], sizes: tuple[int, ...], backwards: bool
     ) -> tuple[Any, list[Any]]:
         """One layer in one direction: its rows, and its last states."""
+        if self.op is None:
+            raise NotWrittenError(
+                f"run a {type(self).__name__}", "weights, and no forward",
+                "use nn.RNN, nn.LSTM or nn.GRU, or write a forward in your class",
+            )  # fmt: skip
         weights = self._weights(suffix)
         inside, others = self._projected(rows, weights)
         out = self.op.apply((inside, *others, *first), (sizes, backwards))
@@ -241,7 +276,7 @@ class _Recurrent(Module):
         return text
 
 
-class RNN(_Recurrent):
+class RNN(RNNBase):
     """A state along a sequence: `h = tanh(x @ w_ih.T + b_ih + h @ w_hh.T + b_hh)`.
 
     Elman (1990), "Finding structure in time".
@@ -297,8 +332,6 @@ class RNN(_Recurrent):
     ((2, 7, 5), (1, 2, 5))
     """
 
-    gates = 1
-
     def __init__(
         self,
         input_size: int,
@@ -312,11 +345,12 @@ class RNN(_Recurrent):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        mode = f"RNN_{check_nonlinearity('RNN', nonlinearity).upper()}"
         super().__init__(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0,
+            mode, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0,
             device, dtype,
         )  # fmt: skip
-        self.nonlinearity = check_nonlinearity("RNN", nonlinearity)
+        self.nonlinearity = nonlinearity
 
     @property
     def op(self) -> Any:
@@ -324,7 +358,7 @@ class RNN(_Recurrent):
         return RNN_OPS[self.nonlinearity]
 
 
-class LSTM(_Recurrent):
+class LSTM(RNNBase):
     """Long short-term memory: a memory c that gates write to, keep and show as h.
 
     With i, f, g, o, the parts of `x @ w_ih.T + b_ih + h @ w_hh.T + b_hh`::
@@ -369,7 +403,7 @@ class LSTM(_Recurrent):
     ((7, 2, 10), (4, 2, 5), (4, 2, 5))
     """
 
-    gates, states, op = 4, ("h_0", "c_0"), LSTM_OP
+    states, op = ("h_0", "c_0"), LSTM_OP
 
     def __init__(
         self,
@@ -385,7 +419,7 @@ class LSTM(_Recurrent):
         dtype: Any = None,
     ) -> None:
         super().__init__(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
+            "LSTM", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
             proj_size, device, dtype,
         )  # fmt: skip
 
@@ -406,7 +440,7 @@ class LSTM(_Recurrent):
         return out, list(last)
 
 
-class GRU(_Recurrent):
+class GRU(RNNBase):
     """Gated recurrent unit: a state that is mixed with a new one.
 
     With r, z and x the parts of `x @ w_ih.T + b_ih`, and R, Z and H those of
@@ -445,7 +479,7 @@ class GRU(_Recurrent):
     ((7, 2, 5), (1, 2, 5))
     """
 
-    gates, op = 3, GRU_OP
+    op = GRU_OP
 
     def __init__(
         self,
@@ -460,8 +494,8 @@ class GRU(_Recurrent):
         dtype: Any = None,
     ) -> None:
         super().__init__(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0,
-            device, dtype,
+            "GRU", input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
+            0, device, dtype,
         )  # fmt: skip
 
     def _projected(self, rows: Any, weights: list[Parameter]) -> tuple[Any, list[Any]]:

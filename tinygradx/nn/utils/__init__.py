@@ -1,6 +1,6 @@
 """What acts on the parameters of a network, by PyTorch's names."""
 
-from tinygradx.nn.utils import rnn
+from tinygradx.nn.utils import parametrizations, parametrize, rnn
 from tinygradx.nn.utils.clip_grad import (
     clip_grad_norm_,
     clip_grad_value_,
@@ -8,8 +8,24 @@ from tinygradx.nn.utils.clip_grad import (
     get_total_norm,
 )
 from tinygradx.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
+from tinygradx.nn.utils.fusion import (
+    fuse_conv_bn_eval,
+    fuse_conv_bn_weights,
+    fuse_linear_bn_eval,
+    fuse_linear_bn_weights,
+)
+from tinygradx.nn.utils.init import skip_init
+from tinygradx.nn.utils.older_norms import (
+    remove_spectral_norm,
+    remove_weight_norm,
+    spectral_norm,
+    weight_norm,
+)
 
 __all__ = [
-    "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm",
-    "parameters_to_vector", "rnn", "vector_to_parameters",
+    "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "fuse_conv_bn_eval",
+    "fuse_conv_bn_weights", "fuse_linear_bn_eval", "fuse_linear_bn_weights", "get_total_norm",
+    "parameters_to_vector", "parametrizations", "parametrize", "remove_spectral_norm",
+    "remove_weight_norm", "rnn", "skip_init", "spectral_norm", "vector_to_parameters",
+    "weight_norm",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from tinygradx.ops.losses.classes import (
     nll_loss,
     reduce_weighted,
 )
+from tinygradx.ops.losses.ctc import ctc_loss
 from tinygradx.ops.losses.likelihoods import gaussian_nll_loss, kl_div, poisson_nll_loss
 from tinygradx.ops.losses.margins import (
     check_margin,
@@ -36,6 +37,7 @@ from tinygradx.ops.losses.two_classes import (
 __all__ = [
     "REDUCTIONS", "binary_cross_entropy", "binary_cross_entropy_with_logits", "check_margin",
     "check_reduction", "class_dim", "class_losses", "class_weights", "cosine_embedding_loss",
+    "ctc_loss",
     "gaussian_nll_loss", "hinge_embedding_loss", "huber_loss", "kept_targets", "kl_div", "l1_loss",
     "margin_ranking_loss", "mse_loss", "multi_margin_loss", "multilabel_margin_loss",
     "multilabel_soft_margin_loss", "nll_loss", "poisson_nll_loss", "reduce_losses",
