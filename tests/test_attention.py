@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,15 @@ def test_refused():
         attention(x, x, x, dropout_p=1.5)
     with pytest.raises(ShapeError, match="a multiple of the others"):
         attention(tgx.ones(1, 5, 3, 4), tgx.ones(1, 2, 3, 4), tgx.ones(1, 2, 3, 4), enable_gqa=True)
+
+
+def test_the_causal_mask_of_the_advice_is_the_causal_mask():
+    q, k, v = tgx.randn(3, 4), tgx.randn(5, 4), tgx.randn(5, 2)
+    with pytest.raises(ArgumentError, match="an attn_mask as well") as refused:
+        attention(q, k, v, tgx.zeros(3, 5), is_causal=True)
+    advised = re.search(r"is (tinygradx\S.*tril\(\))", refused.value.do)
+    mask = eval(advised[1], {"tinygradx": tgx, "L": 3, "S": 5})
+    assert (attention(q, k, v, mask) == attention(q, k, v, is_causal=True)).all()
 
 
 def test_refused_heads():

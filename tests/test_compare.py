@@ -171,8 +171,91 @@ def test_a_training_without_a_number_is_said():
     found = compare({"broken": Broken, "relu": nn.ReLU}, seeds=1)
     row = next(row for row in found.rows if row.activation == "broken")
     assert row.failures == 3 and row.mean == 0.0
-    assert "broken: 3 of 3 trainings ended without a number" in repr(found)
+    assert "broken: 3 of 3 trainings ended without a number: they score 0" in repr(found)
     assert found.best.activation == "relu"
+
+
+def on_curve(activation):
+    return nn.Sequential(nn.Linear(1, 8), activation(), nn.Linear(8, 1))
+
+
+class Sometimes(nn.Module):
+    """Answers numbers in the first training, and none in those that follow."""
+
+    made = 0
+
+    def __init__(self):
+        super().__init__()
+        Sometimes.made += 1
+        self.good = Sometimes.made < 3  # the first one is for the compiler
+
+    def forward(self, x):
+        return x.tanh() * (1.0 if self.good or not tgx.is_grad_enabled() else math.inf)
+
+
+def test_a_training_that_went_astray_does_not_win_where_honest_scores_are_negative():
+    """R² of noise is below 0: a failed training must rank behind it, not score 0 and win."""
+    draw = np.random.default_rng(0)
+    x, y = draw.normal(size=(2, 24)).astype("f4")
+    Sometimes.made = 0
+    found = compare(
+        {"broken": Broken, "sometimes": Sometimes, "relu": nn.ReLU, "far": Far}, x[:, None], y,
+        build=on_curve, seeds=1, epochs=2,
+    )  # fmt: skip
+    assert [row.activation for row in found.rows] == ["relu", "far", "sometimes", "broken"]
+    assert found.best.failures == 0 and -10.0 < found.best.mean < 0.0
+    far, sometimes, broken = found.rows[1:]
+    assert far.mean < -1e4 and far.failures == 0 and math.isfinite(far.std)
+    assert broken.scores == (-math.inf,) * 3 and sometimes.failures == 2
+    assert broken.mean == sometimes.mean == -math.inf and broken.std == math.inf
+    lines = repr(found).splitlines()
+    assert lines[5].split()[:3] == ["broken", "-", "-"] and "nan" not in repr(found)
+    assert len({len(line) for line in lines[:6]}) == 1 and "inf" not in repr(found)
+    other = f"{sometimes.scores[0]:.4f}"
+    assert lines[-1] == (
+        "broken: 3 of 3 trainings ended without a number, so it has no mean and ranks last"
+    )
+    assert lines[-2].endswith(f"ranks last; the mean of the others is {other}")
+    ax = found.plot()
+    ax.figure.draw_without_rendering()
+    dots = [len(line.get_xdata()) for line in ax.lines if line.get_marker() == "o"]
+    assert dots == [3, 3, 1, 0]
+    assert ax.get_xlim()[0] == -1.0 and "below -1 is not shown" in ax.get_xlabel()
+    (right,) = ax.child_axes
+    told = [label.get_text() for label in right.get_yticklabels()]
+    assert told[2:] == ["no mean, 2 failed", "no mean, 3 failed"] and "e+" in told[1]
+    found.plot("gradients").figure.draw_without_rendering()
+
+
+class Far(nn.Module):
+    """A million times too large."""
+
+    def forward(self, x):
+        return 1e6 * x
+
+
+def test_squares_that_overflow_are_counted_in_float64():
+    class Huge(nn.Module):
+        def forward(self, x):
+            return x * 1e25
+
+    x, y = np.random.default_rng(1).normal(size=(2, 24)).astype("f4")
+    frozen = {"optimizer": lambda p: optim.SGD(p, lr=0.0), "build": on_curve, "seeds": 1}
+    (row,) = compare({"huge": Huge}, x[:, None], y, epochs=1, **frozen).rows
+    assert row.mean < -1e40
+    x, y = np.random.default_rng(1).normal(size=(2, 24))
+    huge = {"huge": lambda: nn.Sequential(Huge(), *[Huge() for _ in range(6)])}
+    (row,) = compare(huge, x[:, None], y, epochs=1, **frozen).rows
+    assert row.failures == 3 and row.mean == -math.inf
+
+
+def test_one_failure_ranks_behind_all_that_never_fail():
+    good = ROWS[0]._replace(activation="never", mean=0.2)
+    found = Comparison([ROWS[1], good], "accuracy", 2, 1)
+    assert [row.activation for row in found.rows] == ["never", "tanh"]
+    assert repr(found).endswith(
+        "tanh: 1 of 2 trainings ended without a number: they score 0, and it ranks last"
+    )
 
 
 # ---- data of other kinds ------------------------------------------------------------------------
@@ -244,28 +327,28 @@ def test_its_text_is_the_table():
     assert lines[0].split() == [
         "activation", "accuracy", "spread", "seconds", "dead", "saturated", "first/last",
     ]  # fmt: skip
-    assert lines[2].split() == ["tanh", "0.9500", "±0.0000", "0.250", "0", "%", "50", "%", "0.25"]
-    assert lines[3].split() == ["relu", "0.9000", "±0.0200", "0.500", "25", "%", "-", "0.5"]
+    assert lines[3].split() == ["tanh", "0.9500", "±0.0000", "0.250", "0", "%", "50", "%", "0.25"]
+    assert lines[2].split() == ["relu", "0.9000", "±0.0200", "0.500", "25", "%", "-", "0.5"]
     assert len({len(line) for line in lines[:4]}) == 1
     assert "2 folds × 1 seeds = 2 trainings" in repr(found)
     assert "tanh: 1 of 2 trainings" in repr(found)
     columns = found.to_dict()
-    assert columns["activation"] == ["tanh", "relu"] and columns["mean"] == [0.95, 0.9]
+    assert columns["activation"] == ["relu", "tanh"] and columns["mean"] == [0.9, 0.95]
 
 
 def test_the_picture_of_scores():
     ax = Comparison(ROWS, "accuracy", 2, 1).plot()
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["tanh", "relu"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["relu", "tanh"]
     dots = [line for line in ax.lines if line.get_marker() == "o"]
     means = [line for line in ax.lines if line.get_marker() != "o"]
-    assert [list(line.get_xdata()) for line in dots] == [[0.95, 0.95], [0.92, 0.88]]
-    assert [line.get_xdata()[0] for line in means] == [0.95, 0.9]
+    assert [list(line.get_xdata()) for line in dots] == [[0.92, 0.88], [0.95, 0.95]]
+    assert [line.get_xdata()[0] for line in means] == [0.9, 0.95]
     low, high = ax.get_ylim()
     assert low > high  # the best is on top
     ax.figure.draw_without_rendering()
     (right,) = ax.child_axes
     told = [label.get_text() for label in right.get_yticklabels()]
-    assert told == ["0.950 ± 0.000, saturated 50 %, 1 failed", "0.900 ± 0.020, dead 25 %"]
+    assert told == ["0.900 ± 0.020, dead 25 %", "0.950 ± 0.000, saturated 50 %, 1 failed"]
     assert ax.get_xlabel() == "accuracy, held out"
 
 
@@ -275,7 +358,7 @@ def test_the_picture_of_gradients():
     own = Figure().add_subplot()
     ax = Comparison(ROWS, "accuracy", 2, 1).plot("gradients", ax=own)
     assert ax is own and ax.get_yscale() == "log"
-    assert [list(line.get_ydata()) for line in ax.lines] == [[1.0, 4.0], [0.1, 0.2]]
+    assert [list(line.get_ydata()) for line in ax.lines] == [[0.1, 0.2], [1.0, 4.0]]
     assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "2"]
     with pytest.raises(ArgumentError, match='"scores" or "gradients"'):
         Comparison(ROWS, "accuracy", 2, 1).plot("losses")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -40,6 +41,7 @@ from tinygradx.train import (
     evaluate,
     fit,
 )
+from tinygradx.train.progress import _Bar
 
 ROOT = Path(tgx.__file__).parent.parent
 
@@ -246,7 +248,16 @@ def test_what_fit_refuses():
     for options, error, said in (
         ({"model": x}, DtypeError, "pass a Module"),
         ({"loss": 3}, DtypeError, r"nn\.CrossEntropyLoss\(\)"),
+        ({"loss": nn.NLLLoss}, DtypeError, r"the class NLLLoss itself(.|\n)*: NLLLoss\(\)"),
+        ({"model": nn.Linear}, DtypeError, r"the class Linear itself(.|\n)*: Linear\(\.\.\.\)"),
+        ({"optimizer": optim.SGD}, DtypeError, "the class SGD itself"),
+        ({"scheduler": optim.lr_scheduler.StepLR}, DtypeError, "the class StepLR itself"),
+        ({"metrics": Accuracy}, DtypeError, r"the class Accuracy itself(.|\n)*Accuracy\(\)"),
+        ({"validation": []}, ArgumentError, "walk through validation=(.|\n)*no batch\n"),
+        ({"validation": iter([])}, ArgumentError, "walk through validation=(.|\n)*no batch\n"),
+        ({"validation": iter([(x, y)]), "epochs": 2}, ArgumentError, "validation=(.|\n)*any more"),
         ({"loss": nn.CrossEntropyLoss(reduction="none")}, ShapeError, 'reduction="mean"'),
+        ({"loss": lambda p, t: (p.sum(1) - t) ** 2}, ShapeError, 'reduction="mean"'),
         ({"loss": lambda p, t: 0.5}, DtypeError, "answers a float"),
         ({"loss": lambda p, t: p.detach().sum()}, GraphError, "depends on no parameter"),
         ({"optimizer": model}, DtypeError, r"optim\.Adam\(model\.parameters\(\)\)"),
@@ -463,7 +474,6 @@ class Scripted:
         ([1, 2, 3, 2, 2, 2, 9], {"patience": 0, "mode": "max"}, 4, 3),
         ([5, 4, 4, 4, 3, 3, 3, 3, 0], {"patience": 2, "mode": "min"}, 8, 5),
         ([5, 4.9, 4.8, 4.7, 1], {"patience": 1, "mode": "min", "min_delta": 0.5}, 3, 1),
-        ([math.nan, 3, math.nan, 4, 1], {"patience": 1, "mode": "min"}, 4, 2),
         ([3, 2, 1], {"patience": 1, "mode": "min"}, 3, 3),
     ],
 )
@@ -548,7 +558,15 @@ def test_plain_lines_where_there_is_no_terminal(capsys):
         assert word in lines[1]
     assert " left" in lines[1] and " left" not in lines[-1]
     trained(9, progress=True, callbacks=EarlyStopping(patience=0, min_delta=1e9))
-    assert capsys.readouterr().err.splitlines()[-1] == "stopped after 2 of 9 epochs"
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-2].startswith("epoch 2/9") and " left" not in lines[-2]
+    assert lines[-1].startswith(
+        "stopped after 2 of 9 epochs; the model has the weights of epoch 1, the best by loss ("
+    )
+    trained(2, progress=True, callbacks=[EarlyStopping(), lambda run: setattr(run, "stop", True)])
+    assert "stopped after 1 of 2 epochs; the model has" in capsys.readouterr().err
+    trained(2, progress=True, callbacks=lambda run: setattr(run, "stop", True))
+    assert capsys.readouterr().err.splitlines()[-1] == "stopped after 1 of 2 epochs"
     trained(1, progress=False)
     assert capsys.readouterr().err == ""
 
@@ -594,3 +612,25 @@ def test_a_silent_epoch_is_told_of(capsys, monkeypatch):
     trained(1, progress=True, batch_size=48)
     first = capsys.readouterr().err.splitlines()[0]
     assert first.startswith("epoch 1/1  batch 1/2  loss ")
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (40, "loss 0.1235"),
+        (60, "loss 0.1235  [half] 0.5  1:05 left"),
+        (120, "loss 0.1235  [half] 0.5  1:05 left  1,235 samples/s  compiled 0.9 s"),
+    ],
+)
+def test_a_narrow_terminal_loses_what_says_the_least(monkeypatch, columns, words):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    meters = SimpleNamespace(values=lambda: {"loss": 0.12345, "[half]": 0.5})
+    run = SimpleNamespace(
+        epoch=1, epochs=20, batch=3, speed=1234.6, compile_seconds=0.9, meters=meters
+    )
+    bar = _Bar(run)
+    bar.begin(run, 7)
+    bar.move(run, 65.0)
+    bar.close()
+    (task,) = bar.shown.tasks
+    assert task.fields["words"] == words and task.completed == 3

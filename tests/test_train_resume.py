@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,14 @@ ROOT = Path(tgx.__file__).parent.parent
 
 
 # ---- interrupts ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def interruptible():
+    """Ctrl-C raises, even where these tests were started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def test_an_interrupt_waits_for_the_step_and_leaves_everything_usable(tmp_path):
@@ -82,7 +91,8 @@ def test_an_interrupt_that_somebody_raises(capsys):
     _, history = trained(3, metrics=press, validation=DataLoader(TensorDataset(*blobs(40)), 40),
                          progress=True)  # fmt: skip
     assert history.interrupted and history.epochs == 0
-    assert "interrupted after 0 epochs" in capsys.readouterr().err
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last == "interrupted after 0 of 3 epochs; the model keeps what it has learned"
 
 
 def test_fit_in_another_thread():
@@ -164,14 +174,23 @@ def test_more_epochs_go_on_as_if_they_had_been_asked_for_at_once(tmp_path):
     trained(2, checkpoint=tmp_path)
     longer, history = trained(4, seed=3, checkpoint=tmp_path)
     assert same_weights(longer, whole) and plain(history) == plain(expected)
-    with pytest.raises(CheckpointError, match="4 that are done already"):
+    with pytest.raises(CheckpointError, match="4 epochs that are done already") as refused:
         trained(3, checkpoint=tmp_path)
+    assert "ask for epochs=4, or more; to begin anew, name another folder" in str(refused.value)
 
 
 def test_a_stopped_run_stays_stopped(tmp_path):
     early = {"callbacks": [EarlyStopping(patience=1, min_delta=10.0)], "checkpoint": tmp_path}
     model, history = trained(9, **early)
     assert history.epochs == 3 and history.stopped
+    early["callbacks"] = [EarlyStopping(patience=1, min_delta=10.0)]
+    again, same = trained(9, seed=4, **early)
+    assert same.epochs == 3 and same.stopped and same_weights(model, again)
+    # What its callback says counts, not what was noted beside it.
+    path = tmp_path / "checkpoint.safetensors"
+    content = tgx.load(path)
+    content["place"]["stop"] = False
+    tgx.save(content, path)
     early["callbacks"] = [EarlyStopping(patience=1, min_delta=10.0)]
     again, same = trained(9, seed=4, **early)
     assert same.epochs == 3 and same.stopped and same_weights(model, again)
@@ -268,16 +287,19 @@ def test_a_checkpoint_of_another_training_is_refused(tmp_path):
     model = network()
     for changed, said in (
         ({"batch_size": 16}, "batches 3, here 6"),
-        ({"optimizer": optim.Adam(model.parameters(), lr=0.5), "model": model}, "'lr': 0.01"),
-        ({"optimizer": optim.SGD(model.parameters()), "model": model}, "optimizer Adam"),
+        ({"optimizer": optim.Adam(model.parameters(), lr=0.5), "model": model},
+         r"training: group 0 lr 0\.01, here 0\.5\n"),
+        ({"optimizer": optim.SGD(model.parameters()), "model": model},
+         "optimizer Adam, here SGD"),
         ({"metrics": "accuracy"}, r"metrics \[\], here \['accuracy'\]"),
-        ({"callbacks": EarlyStopping()}, "callbacks"),
+        ({"callbacks": EarlyStopping()}, "callback .*EarlyStopping"),
+        ({"shuffle": False}, "order RandomSampler, here SequentialSampler"),
         ({"clip_norm": 1.0}, "clipping"),
         ({"validation": blobs()}, "validation False, here True"),
         ({"make": lambda o: optim.lr_scheduler.StepLR(o, 1)}, "scheduler None"),
-        ({"model": network(out=4)}, r"4\.weight of shape"),
-        ({"model": nn.Linear(3, 3)}, "missing: weight, bias"),
-    ):
+        ({"model": network(out=4)}, r"model 4 Linear\(8 → 3, bias=True\), here Linear\(8 → 4"),
+        ({"model": nn.Linear(3, 3)}, "model 0 Linear.*, here None"),
+    ):  # fmt: skip
         with pytest.raises(CheckpointError, match=said):
             trained(2, checkpoint=tmp_path, **changed)
     for every in (0, 1.5):
@@ -288,12 +310,168 @@ def test_a_checkpoint_of_another_training_is_refused(tmp_path):
         trained(1, checkpoint=tmp_path / "file")
 
 
+def setup(folder, epochs=2, **changed):
+    """A training in which every kind of setting can be changed; new objects each time."""
+    tgx.manual_seed(0)
+    given = {
+        "p": 0.2, "rates": (0.01, 0.02), "betas": (0.9, 0.99), "patience": 8, "loss": None,
+        "schedule": lambda o: optim.lr_scheduler.StepLR(o, 1, 0.5), "momentum": None,
+    } | changed  # fmt: skip
+    model = nn.Sequential(
+        nn.Linear(3, 8), nn.BatchNorm1d(8, momentum=given["momentum"] or 0.1), nn.Tanh(),
+        nn.Dropout(given["p"]), nn.Linear(8, 3),
+    )  # fmt: skip
+    groups = [
+        {"params": [*layer.parameters()], "lr": lr}
+        for layer, lr in zip((model[0], model[4]), given["rates"], strict=True)
+    ]
+    optimizer = optim.Adam(groups, betas=given["betas"])
+    scheduler = given["schedule"](optimizer)
+    loss = given["loss"] or nn.CrossEntropyLoss()
+    callbacks = [EarlyStopping(patience=given["patience"])]
+    kept = {"checkpoint": folder, "callbacks": callbacks, "scheduler": scheduler}
+
+    def again(epochs):
+        history = fit(model, loss, optimizer, blobs(), epochs, progress=False, **kept)
+        return model, history
+
+    return again(epochs), again
+
+
+def test_other_settings_are_refused_and_named(tmp_path):
+    lr = optim.lr_scheduler
+    tall = nn.CrossEntropyLoss(weight=tgx.tensor([1.0, 2.0, 3.0]))
+    setup(tmp_path)
+    found = (tmp_path / "checkpoint.safetensors").read_bytes()
+    for changed, said in (
+        ({"schedule": lambda o: lr.StepLR(o, 1, 0.1)}, "schedule gamma 0.5, here 0.1"),
+        ({"schedule": lambda o: lr.StepLR(o, 2, 0.5)}, "schedule step_size 1, here 2"),
+        (
+            {"schedule": lambda o: lr.ExponentialLR(o, 0.5)},
+            "scheduler StepLR, each epoch, here",
+        ),
+        ({"rates": (0.01, 0.05)}, "group 1 initial_lr 0.02, here 0.05"),
+        ({"rates": (0.1, 0.05)}, "group 0 initial_lr 0.01, here 0.1; group 1 initial_lr 0.02"),
+        ({"betas": (0.8, 0.99)}, r"group 0 betas \[0.9, 0.99\], here \[0.8, 0.99\]"),
+        ({"p": 0.5}, r"model 3 Dropout\(p=0.2.*, here Dropout\(p=0.5"),
+        ({"momentum": 0.3}, "model 1 BatchNorm1d.*momentum=0.1.*here .*momentum=0.3"),
+        ({"patience": 1}, "callback 0 patience 8, here 1"),
+        ({"loss": nn.CrossEntropyLoss(label_smoothing=0.1)}, "loss layers CrossEntropyLoss.*0.1"),
+        ({"loss": tall}, r"loss weight None, here \[1.0, 2.0, 3.0\]"),
+        ({"loss": nn.functional.cross_entropy}, "loss .*, here cross_entropy"),
+    ):
+        with pytest.raises(CheckpointError, match=said) as refused:
+            setup(tmp_path, 4, **changed)
+        assert "name another folder or move that file away" in str(refused.value)
+        assert "train with the same settings as before" in str(refused.value)
+    assert (tmp_path / "checkpoint.safetensors").read_bytes() == found
+    (model, history), _ = setup(tmp_path, 4)
+    (whole, expected), _ = setup(None, 4)
+    assert same_weights(model, whole) and plain(history) == plain(expected)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        lambda o: optim.lr_scheduler.SequentialLR(
+            o, [optim.lr_scheduler.ConstantLR(o, 0.5, 1), optim.lr_scheduler.ExponentialLR(o, 0.9)],
+            [1],
+        ),
+        lambda o: optim.lr_scheduler.MultiStepLR(o, [1, 3], 0.5),
+        lambda o: optim.lr_scheduler.OneCycleLR(o, 0.1, total_steps=12),
+        lambda o: optim.lr_scheduler.CosineAnnealingWarmRestarts(o, 1, 2),
+        lambda o: optim.lr_scheduler.ReduceLROnPlateau(o, patience=0, threshold=0.9),
+        lambda o: optim.lr_scheduler.LambdaLR(o, lambda epoch: 0.9**epoch),
+    ],
+    ids=["Sequential", "MultiStep", "OneCycle", "WarmRestarts", "Plateau", "Lambda"],
+)  # fmt: skip
+def test_the_same_schedule_goes_on_with_new_objects_and_with_the_old_ones(tmp_path, schedule):
+    (whole, expected), _ = setup(None, 4, schedule=schedule)
+    _, again = setup(tmp_path, 1, schedule=schedule)
+    again(2)  # as in a notebook, with what has moved meanwhile
+    (model, history), _ = setup(tmp_path, 4, schedule=schedule)
+    assert same_weights(model, whole) and plain(history) == plain(expected)
+
+
+def test_lists_of_other_lengths_and_settings_of_partial_losses(tmp_path):
+    smooth = partial(nn.functional.cross_entropy, label_smoothing=0.1)
+    setup(tmp_path, loss=smooth)
+    with pytest.raises(CheckpointError, match=r"loss label_smoothing 0\.1, here 0\.2"):
+        setup(tmp_path, loss=partial(nn.functional.cross_entropy, label_smoothing=0.2))
+    (model, history), _ = setup(tmp_path, 3, loss=smooth)
+    assert history.epochs == 3 and len(model) == 5
+    trained(1, checkpoint=tmp_path / "other", callbacks=EarlyStopping())
+    with pytest.raises(CheckpointError, match=r"callback \[.*EarlyStopping.*, here \[\]"):
+        trained(1, checkpoint=tmp_path / "other")
+
+
+def test_an_interrupt_while_it_is_judged_loses_no_epoch(tmp_path):
+    judged = []
+
+    def press(prediction, target):
+        if len(target) != 40:
+            return float(prediction.sum())
+        judged.append(tgx.rand(1).item())  # validation may draw, too
+        if len(judged) == 4:
+            signal.raise_signal(signal.SIGINT)
+        return 0.0
+
+    held = DataLoader(TensorDataset(*blobs(80)), 40)
+    data = {"metrics": {"seen": press}, "validation": held, "batch_size": 16}
+    model, history = trained(3, checkpoint=tmp_path, **data)
+    assert history.interrupted and history.epochs == 1 and len(judged) == 4
+    place = tgx.load(tmp_path / "checkpoint.safetensors")["place"]
+    assert (place["epoch"], place["batch"], place["step"]) == (1, 6, 12)
+    judged = [0.0] * 9
+    model, history = trained(3, seed=4, checkpoint=tmp_path, **data)
+    whole, expected = trained(3, **data)
+    assert same_weights(model, whole) and plain(history) == plain(expected)
+
+
+def test_an_epoch_that_was_asked_to_be_the_last_is_ended_after_a_kill(tmp_path):
+    class Last(Callback):
+        def on_step_end(self, run):
+            run.stop = run.stop or run.step == 4
+
+    given = {"batch_size": 16, "checkpoint_every": 1}
+    with pytest.raises(ConnectionAbortedError):
+        trained(3, checkpoint=tmp_path, callbacks=[Last(), Stop(5)], **given)
+    model, history = trained(3, checkpoint=tmp_path, callbacks=[Last(), Stop(None)], **given)
+    whole, expected = trained(3, callbacks=[Last(), Stop(None)], batch_size=16)
+    assert history.epochs == expected.epochs == 1 and history.stopped
+    assert same_weights(model, whole)
+
+
+def test_a_killed_run_of_lazy_layers_ends_bit_for_bit_the_same(tmp_path):
+    def run(folder=None, stop=None, seed=0):
+        tgx.manual_seed(seed)
+        model = nn.Sequential(
+            nn.LazyLinear(8), nn.LazyBatchNorm1d(), nn.Tanh(), nn.Dropout(0.2), nn.LazyLinear(3)
+        )
+        every = 1 if folder else None
+        return trained(
+            3, model=model, checkpoint=folder, checkpoint_every=every, batch_size=16,
+            callbacks=[Stop(stop)], validation=blobs(40),
+        )  # fmt: skip
+
+    whole, expected = run()
+    for step in (2, 7, 12):
+        with pytest.raises(ConnectionAbortedError):
+            run(tmp_path / str(step), step)
+        model, history = run(tmp_path / str(step), seed=5)
+        assert same_weights(model, whole) and plain(history) == plain(expected)
+
+
 def test_a_run_tells_that_it_goes_on(tmp_path, capsys):
     with pytest.raises(ConnectionAbortedError):
         trained(2, checkpoint=tmp_path, checkpoint_every=1, callbacks=[Stop(2)])
     trained(2, checkpoint=tmp_path, callbacks=[Stop(None)], progress=True)
     first = capsys.readouterr().err.splitlines()[0]
     assert first == "going on after epoch 0/2, batch 1 from the checkpoint"
+    trained(2, checkpoint=tmp_path, callbacks=[Stop(None)], progress=True)
+    assert capsys.readouterr().err.splitlines() == [
+        "nothing is left to learn: the checkpoint is of the end, after epoch 2/2"
+    ]
 
 
 # ---- killed -------------------------------------------------------------------------------------

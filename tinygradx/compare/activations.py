@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygradx import optim
 from tinygradx.compare.data import folds_of, makers_of, read_data
-from tinygradx.compare.result import Comparison
+from tinygradx.compare.result import Comparison, said
 from tinygradx.compare.trial import Trial, row_of
 from tinygradx.errors import ArgumentError
 from tinygradx.ops.random import default_generator
@@ -113,7 +113,7 @@ def compare_activations(
             ]
             rows.append(row_of(name, runs))
             if verbose:
-                print(f"{name}: {task.scoring} {rows[-1].mean:.4f} ± {rows[-1].std:.4f}")
+                print(said(rows[-1], task.scoring))
     finally:
         default_generator.set_state(state)
     return Comparison(rows, task.scoring, len(folds), seeds)

@@ -37,10 +37,17 @@ class Task(NamedTuple):
             return nn.functional.binary_cross_entropy_with_logits(answers[:, 0], right)
         return nn.functional.cross_entropy(answers, targets)
 
+    @property
+    def worst(self) -> float:
+        """What a training without a number scores: R² has no least value, so less than any."""
+        return 0.0 if self.classes else -np.inf
+
     def score(self, answers: Array, targets: Array) -> float:
         """The share of right classes, or the share of the variance that is explained."""
         if not self.classes:
-            rest = float(((answers.reshape(targets.shape) - targets) ** 2).sum())
+            missed = answers.reshape(targets.shape).astype(np.float64) - targets
+            with np.errstate(over="ignore"):  # of float64 beyond 1e154: -inf, as if it were none
+                rest = float((missed**2).sum())
             whole = float(((targets - targets.mean(0)) ** 2).sum())
             return 1.0 - rest / whole if whole else float(rest == 0.0)
         named = answers[:, 0] > 0.0 if answers.shape[1] == 1 else answers.argmax(1)

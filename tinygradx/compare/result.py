@@ -17,7 +17,8 @@ class ActivationScore(NamedTuple):
     activation : str
         Its name.
     mean, std : float
-        Of the scores: accuracy for classes, R² for numbers.
+        Of the scores: accuracy for classes, R² for numbers. An R² that is -inf makes the mean -inf
+        and the spread inf, as they are.
     scores : tuple of float
         One for each fold and seed; those of the first fold come first.
     seconds : float
@@ -31,7 +32,8 @@ class ActivationScore(NamedTuple):
         For each weight, by its path in the module, the norm of its gradient before the first step:
         where it is tiny in the first layers, these do not learn.
     failures : int
-        How many trainings ended with a loss that is no number; they score 0.
+        How many trainings ended with a loss that is no number. They score the least there is: an
+        accuracy of 0, or an R² of -inf, since an honest one may be far below 0.
     """
 
     activation: str
@@ -51,7 +53,7 @@ class Comparison:
     Attributes
     ----------
     rows : list of ActivationScore
-        The best first.
+        The best first. Those of which trainings failed come last, whatever the others scored.
     scoring : str
         "accuracy" or "R²".
     cv, seeds : int
@@ -59,12 +61,12 @@ class Comparison:
     """
 
     def __init__(self, rows: list[ActivationScore], scoring: str, cv: int, seeds: int) -> None:
-        self.rows = sorted(rows, key=lambda row: -row.mean)
+        self.rows = sorted(rows, key=lambda row: (row.failures, -row.mean))
         self.scoring, self.cv, self.seeds = scoring, cv, seeds
 
     @property
     def best(self) -> ActivationScore:
-        """The one with the best mean."""
+        """The one with the best mean, of those that failed least often."""
         return self.rows[0]
 
     def to_dict(self) -> dict[str, list[Any]]:
@@ -114,8 +116,9 @@ def _table(found: Comparison) -> list[str]:
         ratio = norms[0] / norms[-1] if norms and norms[-1] > 0.0 else float("nan")
         cells.append(
             (
-                row.activation, f"{row.mean:.4f}", f"±{row.std:.4f}", f"{row.seconds:.3f}",
-                _percent(row.dead), _percent(row.saturated), f"{ratio:.2g}",
+                row.activation, told_score(row.mean), _spread(row.std), f"{row.seconds:.3f}",
+                _percent(row.dead), _percent(row.saturated),
+                f"{ratio:.2g}" if np.isfinite(ratio) else "-",
             )
         )  # fmt: skip
     wide = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -134,12 +137,36 @@ def _notes(found: Comparison) -> list[str]:
         f"{many} trainings; first/last: the norm",
         "of the first weight's gradient over the last one's, before the first step.",
     ]
-    notes += [
-        f"{row.activation}: {row.failures} of {many} trainings ended without a number: score 0"
-        for row in found.rows
-        if row.failures
-    ]
-    return notes
+    return notes + [_failed(row, many) for row in found.rows if row.failures]
+
+
+def _failed(row: ActivationScore, many: int) -> str:
+    """What became of an activation of which trainings failed."""
+    words = f"{row.activation}: {row.failures} of {many} trainings ended without a number"
+    if row.mean > -np.inf:
+        return f"{words}: they score 0, and it ranks last"
+    rest = [score for score in row.scores if score > -np.inf]
+    others = f"; the mean of the others is {told_score(float(np.mean(rest)))}" if rest else ""
+    return f"{words}, so it has no mean and ranks last{others}"
+
+
+def said(row: ActivationScore, scoring: str) -> str:
+    """A line for an activation as soon as it was tried."""
+    failed = f", {row.failures} of {len(row.scores)} trainings failed" if row.failures else ""
+    if not np.isfinite(row.mean):
+        return f"{row.activation}: no mean {scoring}{failed}"
+    return f"{row.activation}: {scoring} {told_score(row.mean)} {_spread(row.std)}{failed}"
+
+
+def _spread(std: float) -> str:
+    return f"±{told_score(std)}" if np.isfinite(std) else "-"
+
+
+def told_score(score: float) -> str:
+    """A score as text: what is beyond four digits, as R² of what went astray, in short."""
+    if not np.isfinite(score):
+        return "-"
+    return f"{score:.4f}" if abs(score) < 1e4 else f"{score:.2g}"
 
 
 def _percent(share: float) -> str:

@@ -62,8 +62,9 @@ class Trial:
         with no_grad():
             answers = module(held_x).numpy()
         finite = finite and bool(np.isfinite(answers).all())
-        score = self.task.score(answers, targets[held]) if finite else 0.0
-        return Run(score, seconds, dead, saturated, norms, not finite)
+        score = self.task.score(answers, targets[held]) if finite else self.task.worst
+        failed = not (finite and np.isfinite(score))
+        return Run(score, seconds, dead, saturated, norms, failed)
 
     def _trained(self, make: Any, x: Any, t: Any, seed: int, epochs: int) -> Any:
         """A module after training, its activations, the first gradients, and whether all is well.
@@ -165,8 +166,10 @@ def row_of(name: str, runs: list[Run]) -> ActivationScore:
     scores = tuple(run.score for run in runs)
     paths = runs[0].gradient_norms
     norms = {path: float(np.mean([run.gradient_norms[path] for run in runs])) for path in paths}
+    # Numbers less -inf are inf, and -inf less -inf is nan: the spread is said, not computed.
+    spread = float(np.std(scores)) if np.isfinite(scores).all() else float("inf")
     return ActivationScore(
-        name, float(np.mean(scores)), float(np.std(scores)), scores,
+        name, float(np.mean(scores)), spread, scores,
         float(np.mean([run.seconds for run in runs])), float(np.mean([run.dead for run in runs])),
         float(np.mean([run.saturated for run in runs])), norms, sum(run.failed for run in runs),
     )  # fmt: skip

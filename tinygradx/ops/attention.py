@@ -90,7 +90,8 @@ def scaled_dot_product_attention(
         if attn_mask is not None:
             raise ArgumentError(
                 f"{asked} with is_causal=True", "an attn_mask as well",
-                "pass one of them: the causal mask is torch.ones(L, S, dtype=torch.bool).tril()",
+                "pass one of them: the causal mask of L queries and S keys is "
+                "tinygradx.ones(L, S, dtype=tinygradx.bool).tril()",
             )  # fmt: skip
         xp = numpy_like(q.array)
         mask = wrap(q.result_class, xp.tri(q.array.shape[-2], k.array.shape[-2], dtype=bool))

@@ -11,6 +11,9 @@ from tinygradx.plot.curves import canvas_module
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: How far down scores are shown: 0 is as good as always answering the mean, -1 far worse.
+LEAST = -1.0
+
 
 def scores(found: Any, ax: Any = None) -> Axes:
     """Draw every score as a dot, the means as bars across, the best on top.
@@ -37,17 +40,23 @@ def scores(found: Any, ax: Any = None) -> Axes:
     for place, row in enumerate(found.rows):
         # Beside one another, so that equal scores are seen to be several.
         offsets = 0.5 * (np.arange(len(row.scores)) + 0.5) / len(row.scores) - 0.25
+        points = np.array(row.scores)
+        there = np.isfinite(points)  # a training that failed may have no score
         panel.plot(
-            row.scores, place + offsets, linestyle="", marker="o", markersize=4.0,
+            points[there], (place + offsets)[there], linestyle="", marker="o", markersize=4.0,
             color=canvas.BLUE, alpha=0.5, markeredgewidth=0.0, zorder=2.5,
         )  # fmt: skip
-        panel.plot(
-            [row.mean, row.mean], [place - 0.36, place + 0.36], color=canvas.VERMILLION,
-            linewidth=2.5, zorder=3.0,
-        )  # fmt: skip
+        if np.isfinite(row.mean):
+            panel.plot(
+                [row.mean, row.mean], [place - 0.36, place + 0.36], color=canvas.VERMILLION,
+                linewidth=2.5, zorder=3.0,
+            )  # fmt: skip
     panel.set_yticks(range(len(found.rows)), [row.activation for row in found.rows])
     panel.set_ylim(len(found.rows) - 0.4, -0.6)
     panel.set_xlabel(f"{found.scoring}, held out")
+    if panel.get_xlim()[0] < LEAST:  # one that went astray would press all others together
+        panel.set_xlim(left=LEAST, right=1.05)
+        panel.set_xlabel(f"{found.scoring}, held out; what is below {LEAST:g} is not shown")
     right = panel.secondary_yaxis("right")
     right.set_yticks(range(len(found.rows)), [_told(row) for row in found.rows])
     right.tick_params(length=0, labelsize=8, labelcolor=canvas.INK)
@@ -61,7 +70,10 @@ def scores(found: Any, ax: Any = None) -> Axes:
 
 def _told(row: Any) -> str:
     """The mean, and what is wrong with the units where something is."""
-    words = [f"{row.mean:.3f} ± {row.std:.3f}"]
+    fixed = abs(row.mean) < 1e3
+    words = [f"{row.mean:.3f} ± {row.std:.3f}" if fixed else f"{row.mean:.2g} ± {row.std:.2g}"]
+    if not np.isfinite(row.mean):
+        words = ["no mean"]
     if row.dead >= 0.01:
         words.append(f"dead {100 * row.dead:.0f} %")
     if row.saturated >= 0.01:

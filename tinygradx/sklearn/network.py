@@ -19,13 +19,13 @@ from tinygradx.tensor import zeros
 
 #: What scikit-learn calls an activation that has another name here.
 OTHER_NAMES = {"logistic": "sigmoid"}
-#: The optimisers by the names that `solver` takes.
+#: The optimisers by the names that `solver` takes; Muon is for matrices alone, not for biases.
 SOLVERS: dict[str, Any] = {
     name.lower(): getattr(optim, name)
     for name in optim.__all__
     if isinstance(getattr(optim, name), type)
     and issubclass(getattr(optim, name), optim.Optimizer)
-    and name != "Optimizer"
+    and name not in ("Optimizer", "Muon")
 }
 
 

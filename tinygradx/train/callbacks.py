@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from tinygradx.errors import ArgumentError, DtypeError, UnknownNameError
+from tinygradx.errors import ArgumentError, DtypeError, UnknownNameError, warn
 from tinygradx.serialization import save
 
 if TYPE_CHECKING:
@@ -19,6 +19,12 @@ class Callback:
 
     A plain function of the run is a callback, too; it is called after each epoch.
 
+    Attributes
+    ----------
+    settings : tuple of str
+        Of a class: the names of attributes that must be the same for a run to go on from its
+        checkpoint. Numbers and text, and lists of them.
+
     Examples
     --------
     >>> import tinygradx as tgx
@@ -27,6 +33,8 @@ class Callback:
     ...         for group in run.optimizer.param_groups:
     ...             group["lr"] /= 2
     """
+
+    settings: ClassVar[tuple[str, ...]] = ()
 
     def on_train_begin(self, run: Run) -> None:
         """Before the first step, after a checkpoint was loaded."""
@@ -81,7 +89,13 @@ class Watching(Callback):
         tinygradx.
     min_delta : float
         By how much a value must be better to count as such.
+
+    Notes
+    -----
+    A value that is nan is never better. The first one of a training is warned of.
     """
+
+    settings: ClassVar[tuple[str, ...]] = ("monitor", "mode", "min_delta")
 
     def __init__(
         self, monitor: str | None = None, mode: str | None = None, min_delta: float = 0.0
@@ -98,11 +112,23 @@ class Watching(Callback):
         self.monitor, self.mode, self.min_delta = monitor, mode, min_delta
         self.best: float | None = None
         self.best_epoch = 0
+        self.warned = False
+
+    def on_train_begin(self, run: Run) -> None:
+        """A training that begins may be warned of again."""
+        self.warned = False
 
     def improved(self, run: Run) -> bool:
         """Whether the epoch that has ended is the best so far; it is remembered then."""
         name, mode = self.monitored(run)
         value = run.latest[name]
+        if math.isnan(value) and not self.warned:
+            self.warned = True
+            warn(
+                f"{type(self).__name__} watches {name!r}", f"nan after epoch {run.epoch}",
+                "it counts as not better; look at how it is measured, or watch another number: "
+                'monitor="loss"',
+            )  # fmt: skip
         sign = 1.0 if mode == "min" else -1.0
         limit = math.inf if self.best is None else sign * self.best - self.min_delta
         if not sign * value < limit:  # nan is never better
@@ -139,7 +165,8 @@ class EarlyStopping(Watching):
     Parameters
     ----------
     patience : int
-        How many epochs in a row without a better value are let pass: the next one ends it.
+        How many epochs in a row without a better value are let pass: the next one ends it. nan is
+        never better.
     monitor : str, optional
         What is watched; the loss on validation data when left out, or the loss where there are
         none.
@@ -175,6 +202,8 @@ class EarlyStopping(Watching):
     (True, True, True)
     """
 
+    settings: ClassVar[tuple[str, ...]] = (*Watching.settings, "patience", "restore_best")
+
     def __init__(
         self,
         patience: int = 5,
@@ -194,9 +223,11 @@ class EarlyStopping(Watching):
         self.weights: dict[str, Any] | None = None
 
     def on_train_begin(self, run: Run) -> None:
-        """Forget what another training has left."""
+        """Forget what another training has left; of one that goes on, say whether it is over."""
+        super().on_train_begin(run)
         if not run.step:
             self.best, self.best_epoch, self.waited, self.weights = None, 0, 0, None
+        run.stop = run.stop or self.waited > self.patience
 
     def on_epoch_end(self, run: Run) -> None:
         """Look at the epoch."""
@@ -213,6 +244,10 @@ class EarlyStopping(Watching):
         """Give the model its best weights back."""
         if self.restore_best and self.weights is not None:
             run.model.load_state_dict(self.weights)
+            run.ending = (
+                f"the model has the weights of epoch {self.best_epoch}, the best by "
+                f"{self.monitored(run)[0]} ({self.best:.4g})"
+            )
 
     def state_dict(self) -> dict[str, Any]:
         """The best value and weights, and how long there was nothing better."""
@@ -223,7 +258,8 @@ class BestCheckpoint(Watching):
     """Write the model's weights to a file whenever they are the best so far.
 
     The file is a `state_dict` as `tinygradx.save` writes it: read it by
-    `model.load_state_dict(tinygradx.load(path))`, or with any reader of safetensors.
+    `model.load_state_dict(tinygradx.load(path))`, or with any reader of safetensors. A value that
+    is nan is never better: while there is no other, no file is written.
 
     Parameters
     ----------

@@ -14,15 +14,16 @@ import numpy as np
 from tinygradx.errors import ArgumentError, TeachingError
 from tinygradx.graph import no_grad
 from tinygradx.nn import Module
-from tinygradx.nn.parameter import UninitializedParameter
+from tinygradx.nn.parameter import is_lazy
 from tinygradx.ops.random import Generator, default_generator
 from tinygradx.serialization import FileError, load, save
+from tinygradx.train.facts import differences, facts_of
 from tinygradx.train.history import History
-from tinygradx.train.progress import Progress, batches_in
+from tinygradx.train.progress import Progress
 from tinygradx.train.run import Run
 
 #: The file in the folder, what it calls itself, and the version of its form.
-FILE, FORMAT, VERSION = "checkpoint.safetensors", "tinygradx.train", 1
+FILE, FORMAT, VERSION = "checkpoint.safetensors", "tinygradx.train", 2
 
 
 class CheckpointError(TeachingError, RuntimeError, ValueError):
@@ -55,6 +56,7 @@ class Checkpoint:
                 "use a whole number from 1 on",
             )  # fmt: skip
         self.run, self.every = run, every
+        self.facts = facts_of(run)  # as they are at the beginning: rates move, lazy layers grow
         self.path = Path(folder) / FILE
         self._check_known()
         try:
@@ -70,7 +72,7 @@ class Checkpoint:
         self.now: dict[str, Any] | None = None  # and where a killed run stood within it
 
     def _check_known(self) -> None:
-        known = {id(p) for part in _modules(self.run) for p in part.parameters()}
+        known = {id(p) for part in self.run.modules() for p in part.parameters()}
         if any(id(p) not in known for p in self.run.parameters()):
             raise ArgumentError(
                 "train with checkpoint=",
@@ -91,8 +93,8 @@ class Checkpoint:
         history = {name: list(numbers) for name, numbers in run.history.items()}
         scheduler = None if run.scheduler is None else run.scheduler.state_dict()
         content = {
-            "format": FORMAT, "version": VERSION, "facts": facts_of(run),
-            "modules": [_module_state(module) for module in _modules(run)],
+            "format": FORMAT, "version": VERSION, "facts": self.facts, "facts_now": facts_of(run),
+            "modules": [_module_state(module) for module in run.modules()],
             "optimizer": run.optimizer.state_dict(), "scheduler": scheduler,
             "callbacks": [callback.state_dict() for callback in _owned(run)],
             "place": {"epoch": run.epoch, "batch": run.batch, "step": run.step,
@@ -123,7 +125,8 @@ class Checkpoint:
             raise self._refused("a file that fit() has not written")
         if content.get("version") != VERSION:
             raise self._refused(f"a form {content.get('version')!r:.20} of another tinygradx")
-        self._compare(content.get("facts", {}))
+        self._compare(content.get("facts"), content.get("facts_now"))
+        self._check_epochs(content)
         with _unchanged_on_failure(self.run):
             try:
                 self._restore(content)
@@ -134,7 +137,7 @@ class Checkpoint:
 
     def _restore(self, content: Mapping[str, Any]) -> None:
         run = self.run
-        for module, state in zip(_modules(run), content["modules"], strict=True):
+        for module, state in zip(run.modules(), content["modules"], strict=True):
             _load_module(module, state)
         run.optimizer.load_state_dict(content["optimizer"])
         if run.scheduler is not None:
@@ -144,11 +147,6 @@ class Checkpoint:
         place = content["place"]
         run.epoch, run.batch, run.step = place["epoch"], place["batch"], place["step"]
         run.seconds, run.stop = place["seconds"], place["stop"]
-        if run.epoch > run.epochs:
-            raise ArgumentError(
-                f"train for {run.epochs} epochs", f"{run.epoch} that are done already",
-                "ask for as many, or more",
-            )  # fmt: skip
         if run.step and run.optimizer.stepped is False:
             run.optimizer.stepped = True
         run.meters.load_state_dict(content["meters"])
@@ -158,21 +156,35 @@ class Checkpoint:
         states = content["random"]
         set_random_states(run, states["now"])  # checks both before anything is drawn
         self.began, self.now = states["began"], states["now"]
+        self.facts = content["facts"]
 
-    def _compare(self, facts: Any) -> None:
+    def _compare(self, began: Any, now: Any) -> None:
         """Refuse the checkpoint of a training that is set up in another way."""
         ours = facts_of(self.run)
-        if not isinstance(facts, dict) or set(facts) != set(ours):
+        if not all(isinstance(facts, dict) and set(facts) == set(ours) for facts in (began, now)):
             raise self._refused("no facts about its training")
         for name, value in ours.items():
-            if facts[name] != value:
-                raise self._refused(f"another training: {name} {facts[name]!s:.100}, here {value}")
+            found = list(differences(name, value, began[name], now[name]))
+            if found:
+                told = "; ".join(found[:3]) + (" ..." if len(found) > 3 else "")
+                raise self._refused(f"another training: {told}")
 
-    def _refused(self, got: str) -> CheckpointError:
+    def _check_epochs(self, content: Mapping[str, Any]) -> None:
+        """Refuse to go on for fewer epochs than have ended; more are welcome."""
+        place = content.get("place")
+        done = place.get("epoch") if isinstance(place, dict) else None
+        if isinstance(done, int) and done > self.run.epochs:
+            raise self._refused(
+                f"{done} epochs that are done already, where epochs={self.run.epochs}",
+                f"ask for epochs={done}, or more; to begin anew, name another folder or move that "
+                "file away",
+            )
+
+    def _refused(self, got: str, do: str | None = None) -> CheckpointError:
         return CheckpointError(
             f"go on from the checkpoint {str(self.path)!r}", got,
-            "to begin anew, name another folder or move that file away; to go on, train with the "
-            "same settings as before",
+            do or "to begin anew, name another folder or move that file away; to go on, train with "
+            "the same settings as before",
         )  # fmt: skip
 
     # ---- the batches that are left of an epoch --------------------------------------------------
@@ -195,31 +207,6 @@ class Checkpoint:
 
 
 # ---- what a run is made of ----------------------------------------------------------------------
-
-
-def facts_of(run: Run) -> dict[str, Any]:
-    """What must be the same for a run to go on."""
-    defaults = {
-        name: value if isinstance(value, (int, float, str, type(None))) else repr(value)
-        for name, value in run.optimizer.defaults.items()
-    }
-    return {
-        "optimizer": f"{type(run.optimizer).__name__} {defaults}",
-        "scheduler": None if run.scheduler is None else
-        f"{type(run.scheduler).__name__}, each {run.scheduler_each}",
-        "loss": getattr(run.loss, "__name__", type(run.loss).__name__),
-        "batches": batches_in(run.loader),
-        "batch_size": getattr(run.loader, "batch_size", None),
-        "clipping": [run.clip_norm, run.clip_value],
-        "metrics": [metric.name for metric in run.meters.metrics],
-        "validation": run.validation is not None,
-        "callbacks": [type(callback).__name__ for callback in _owned(run)],
-    }  # fmt: skip
-
-
-def _modules(run: Run) -> list[Module]:
-    """The model, and the loss where it can have parameters or buffers."""
-    return [run.model, *([run.loss] if isinstance(run.loss, Module) else [])]
 
 
 def _owned(run: Run) -> list[Any]:
@@ -246,8 +233,9 @@ def _load_module(module: Module, state: Mapping[str, Any]) -> None:
 def _unchanged_on_failure(run: Run) -> Iterator[None]:
     """Put everything back as it was if the block fails."""
     modules = []
-    for module in _modules(run):
-        lazy = {n for n, p in module.named_parameters() if isinstance(p, UninitializedParameter)}
+    for module in run.modules():
+        own = [*module.named_parameters(), *module.named_buffers()]
+        lazy = {name for name, tensor in own if is_lazy(tensor)}
         state = module.state_dict()
         modules.append({name: t.clone() for name, t in state.items() if name not in lazy})
     optimizer = run.optimizer.state_dict()
@@ -257,7 +245,7 @@ def _unchanged_on_failure(run: Run) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for module, kept in zip(_modules(run), modules, strict=True):
+        for module, kept in zip(run.modules(), modules, strict=True):
             module.load_state_dict(kept, strict=False)
         run.optimizer.load_state_dict(optimizer)
         if run.scheduler is not None:

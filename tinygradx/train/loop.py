@@ -16,10 +16,11 @@ from tinygradx.nn import Module
 from tinygradx.tensor import Tensor, as_tensor
 from tinygradx.train import callbacks as calling
 from tinygradx.train import metrics as measuring
-from tinygradx.train.checkpoint import Checkpoint
+from tinygradx.train.checkpoint import Checkpoint, random_states, set_random_states
 from tinygradx.train.history import History
-from tinygradx.train.progress import Progress
-from tinygradx.train.run import Clock, Meters, Run, judge
+from tinygradx.train.meters import Meters
+from tinygradx.train.progress import Progress, batches_in
+from tinygradx.train.run import Clock, Run, check_parts, judge
 
 #: Samples in a batch where nobody said how many.
 BATCH = 32
@@ -57,8 +58,11 @@ def fit(
         afterwards in the mode that it was in.
     loss : callable
         From (prediction, target) to one number, the mean of the batch: `nn.CrossEntropyLoss()`.
+        The losses of `nn` count by what they are the mean of, so that classes which are ignored,
+        or have weights, make no difference to how samples are shared out; functions of your own
+        count by samples. Of one with `reduction="sum"` the sum is reported, divided by the samples.
     optimizer : Optimizer
-        What steps.
+        What steps. It may leave out parameters of the model: they stay as they are.
     data : DataLoader, Dataset, or (x, y)
         What to learn from. A pair of tensors or a dataset is shuffled and shared out in batches of
         `batch_size`; any iterable of batches that can be walked again will do, too. The last part
@@ -110,17 +114,23 @@ def fit(
     Raises
     ------
     TrainingError
-        If the loss is nan or infinite. The model then has the weights of the step before.
+        If the loss or a gradient is nan or infinite. That step is undone: weights, buffers and the
+        optimiser are as they were before it.
     CheckpointError
         If there is a checkpoint that is damaged, or of another training. Nothing is changed.
     ArgumentError, DtypeError, ShapeError
-        If something is out of its range, or of the wrong kind.
+        If something is out of its range, or of the wrong kind; if the optimiser has no parameter
+        of the model that learns, or some of layers that were replaced since.
 
     Notes
     -----
     Ctrl-C ends the training after the step that is under way, with a checkpoint where there is a
     folder for it, and the history is returned with `interrupted=True`; a second one raises
-    KeyboardInterrupt at once.
+    KeyboardInterrupt at once. What was measured of validation data by then is measured again.
+
+    A checkpoint is only gone on from by the same training: layers and their settings, the loss, the
+    settings of optimiser, schedule and early stopping, the batches. `epochs` may be larger than
+    before. What a function of your own does, and what the data are, cannot be compared.
 
     What a checkpoint keeps besides model, optimiser and scheduler: all random numbers (tinygradx's,
     those of loaders and samplers, Python's `random` and NumPy's global ones), the place within the
@@ -147,6 +157,8 @@ def fit(
         data, "data", True, batch_size=batch_size, shuffle=shuffle, generator=generator
     )
     judged = None if validation is None else _loader(validation, "validation")
+    if judged is not None and batches_in(judged) == 0:
+        raise _no_batch("validation", "no batch")
     own = calling.made(callbacks)
     run = Run(model, loss, optimizer, loader, epochs, measuring.made(metrics), own, judged)
     run.schedule(scheduler, scheduler_each)
@@ -196,7 +208,8 @@ def evaluate(
     {'loss': 1.0, 'mae': 1.0}
     """
     batches = _loader(data, "data", batch_size=batch_size)
-    meters = Meters(measuring.made(metrics))
+    check_parts(model, loss)
+    meters = Meters(measuring.made(metrics), loss)
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
@@ -204,6 +217,8 @@ def evaluate(
     finally:
         for module, mode in modes:
             module.training = mode
+    if not meters.samples:
+        raise _no_batch("data", "no batch")
     return meters.values()
 
 
@@ -217,7 +232,8 @@ def _train(run: Run, kept: Checkpoint | None) -> None:
     for callback in run.callbacks:
         callback.on_train_begin(run)
     try:
-        while run.epoch < run.epochs and not (run.stop or run.interrupted):
+        # An epoch that a killed run had begun is ended, even if it was asked to stop after it.
+        while run.epoch < run.epochs and (run.batch or not run.stop) and not run.interrupted:
             _epoch(run, kept)
     except KeyboardInterrupt:
         if run.history.interrupted:  # the second one
@@ -246,14 +262,11 @@ def _epoch(run: Run, kept: Checkpoint | None) -> None:
     finally:  # an error holds on to the walk, whose threads would then wait for it
         if walk is not run.loader:
             getattr(walk, "close", bool)()
-    if not run.meters.count:
-        raise ArgumentError(
-            "train for an epoch", "no batch" if not run.epoch else "no batch any more",
-            "pass data that are not empty, and that can be walked again: no iterator, but a list",
-        )  # fmt: skip
+    if not run.meters.samples:
+        raise _no_batch("data", "no batch any more" if run.epoch else "no batch")
     measured = run.meters.values()
     if run.validation is not None:
-        measured |= _validated(run)
+        measured |= _validated(run, kept)
     run.end_epoch(measured)
     for callback in run.callbacks:
         callback.on_epoch_end(run)
@@ -270,12 +283,31 @@ def _after_step(run: Run, kept: Checkpoint | None) -> None:
         raise KeyboardInterrupt
 
 
-def _validated(run: Run) -> dict[str, float]:
+def _validated(run: Run, kept: Checkpoint | None) -> dict[str, float]:
     """The numbers for the data to be judged by."""
+    learned = kept and (run.meters.state_dict(), random_states(run))
     run.meters.reset()
     run.model.eval()
-    judge(run.model, run.loss, run.validation, run.meters, lambda: run.interrupted)
+    try:
+        judge(run.model, run.loss, run.validation, run.meters, lambda: run.interrupted)
+    except KeyboardInterrupt:
+        if kept and learned and not run.history.interrupted:  # the second one waits for nothing
+            run.meters.load_state_dict(learned[0])
+            set_random_states(run, learned[1])
+            kept.save()
+        raise
+    if not run.meters.samples:
+        raise _no_batch("validation", "no batch any more" if run.epoch else "no batch")
     return run.meters.values("val_")
+
+
+def _no_batch(name: str, got: str) -> ArgumentError:
+    """The error for data that are empty."""
+    return ArgumentError(
+        f"walk through {name}=", got,
+        "pass data that are not empty, and that can be walked again: no iterator, but a list; with "
+        "drop_last=True, at least as many samples as are in a batch",
+    )  # fmt: skip
 
 
 @contextmanager

@@ -322,7 +322,7 @@ def made(metrics: Any) -> list[Metric]:
     Parameters
     ----------
     metrics : str, callable, Metric, iterable or mapping of them
-        A mapping names them.
+        A mapping names them: copies of metrics, which may so be there twice.
 
     Raises
     ------
@@ -335,6 +335,8 @@ def made(metrics: Any) -> list[Metric]:
         found = []
         for name, metric in metrics.items():
             one = _one(metric)
+            if one is metric:  # the user's own keeps its name, and may be there under two
+                one = copy.deepcopy(one)
             one.name = name
             found.append(one)
     else:
@@ -370,6 +372,11 @@ def _one(metric: Any) -> Metric:
         return known[metric]()
     if callable(metric) and not isinstance(metric, type):
         return Mean(metric)
+    if isinstance(metric, type):
+        raise DtypeError(
+            "train with metrics", f"the class {metric.__name__} itself",
+            f"pass an object: {metric.__name__}()",
+        )  # fmt: skip
     raise DtypeError("train with metrics", f"a {type(metric).__name__}", NAMES)
 
 

@@ -16,6 +16,8 @@ from tinygradx.train.run import Run
 LINES = 20
 #: Within an epoch, a line after so many seconds of silence.
 SILENCE = 30.0
+#: The bar keeps so many columns of a narrow terminal, the spaces around it included.
+BAR = 12
 
 
 def is_terminal() -> bool:
@@ -46,9 +48,12 @@ class Progress(Callback):
         self.began = self.told = time.perf_counter()
         self.first_epoch, self.first_batch = run.epoch, run.batch
         self.compiled = run.compile_seconds
-        if run.step:
+        done = f"epoch {run.epoch}/{run.epochs}"
+        if run.epoch >= run.epochs > 0 or (run.stop and not run.batch):
+            self.say(f"nothing is left to learn: the checkpoint is of the end, after {done}")
+        elif run.step:
             inside = f", batch {run.batch}" if run.batch else ""
-            self.say(f"going on after epoch {run.epoch}/{run.epochs}{inside} from the checkpoint")
+            self.say(f"going on after {done}{inside} from the checkpoint")
         if self.bar is not None:
             self.bar.begin(run, self.batches)
 
@@ -73,12 +78,17 @@ class Progress(Callback):
             self.say(f"epoch {run.epoch}/{run.epochs}  {_numbers(shown)}{self.speed(run)}")
 
     def on_train_end(self, run: Run) -> None:
-        """Say why a run ended before its time."""
+        """Say why a run ended before its time, and what the model has now."""
         self.close()
+        words = []
         if run.interrupted:
-            self.say(f"interrupted after {run.epoch} epochs; the model keeps what it has learned")
+            words.append(f"interrupted after {run.epoch} of {run.epochs} epochs")
         elif run.stop and run.epoch < run.epochs:
-            self.say(f"stopped after {run.epoch} of {run.epochs} epochs")
+            words.append(f"stopped after {run.epoch} of {run.epochs} epochs")
+        if run.ending or run.interrupted:
+            words.append(run.ending or "the model keeps what it has learned")
+        if words:
+            self.say("; ".join(words))
 
     # ---- words and numbers ----------------------------------------------------------------------
 
@@ -103,7 +113,7 @@ class Progress(Callback):
         """Samples a second, what is left, and, once, how long kernels were compiled."""
         words = f"  {run.speed:,.0f} samples/s"
         left = self.left(run)
-        if left is not None and run.epoch < run.epochs:
+        if left is not None and run.epoch < run.epochs and not run.stop:
             words += f"  {_time(left)} left"
         if run.compile_seconds >= 0.05 and not self.told_compiling:
             self.told_compiling = True
@@ -121,8 +131,7 @@ class _Bar:
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
         self.shown = Progress(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"), BarColumn(),
-            TextColumn("{task.fields[numbers]}"), TextColumn("{task.fields[speed]}"),
-            console=self.console, transient=True,
+            TextColumn("{task.fields[words]}", markup=False), console=self.console, transient=True,
         )  # fmt: skip
         self.task: Any = None
 
@@ -131,20 +140,23 @@ class _Bar:
         self.batches = batches
         self.task = self.shown.add_task(
             "", total=batches, completed=run.batch, epoch=min(run.epoch + 1, run.epochs),
-            epochs=run.epochs, numbers="", speed="",
+            epochs=run.epochs, words="",
         )  # fmt: skip
         self.shown.start()
 
     def move(self, run: Run, left: float | None) -> None:
         """A step further."""
-        speed = f"{run.speed:,.0f} samples/s"
-        speed += "" if left is None else f"  {_time(left)} left"
+        parts = [f"{name} {value:.4g}" for name, value in run.meters.values().items()]
+        parts += [] if left is None else [f"{_time(left)} left"]
+        parts.append(f"{run.speed:,.0f} samples/s")
         if run.compile_seconds >= 0.05:
-            speed += f"  compiled {run.compile_seconds:.1f} s"
+            parts.append(f"compiled {run.compile_seconds:.1f} s")
+        room = self.console.width - len(f"epoch {run.epochs}/{run.epochs}") - BAR
+        while len(parts) > 1 and len("  ".join(parts)) > room:  # the last says the least
+            parts.pop()
         self.shown.update(
-            self.task, completed=run.batch, epoch=run.epoch + 1,
-            numbers=_numbers(run.meters.values()), speed=speed,
-        )  # fmt: skip
+            self.task, completed=run.batch, epoch=run.epoch + 1, words="  ".join(parts)
+        )
 
     def ended(self, run: Run) -> None:
         """Leave a line of the epoch above the bar, unless there are very many."""
