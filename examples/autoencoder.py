@@ -40,8 +40,8 @@ print(f"mean square error {error:.4f}, by two principal components {best_linear:
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(10.0, 4.4), layout="constrained")
 points = left.scatter(*codes.T, c=labels, cmap="tab10", vmin=-0.5, vmax=9.5, s=8)
-figure.colorbar(points, label="digit, which the network never saw", ticks=range(10))
-left.set(xlabel="first number", ylabel="second number", title="1,797 digits, two numbers each")
+figure.colorbar(points, label="digit", ticks=range(10))
+left.set(xlabel="first number", ylabel="second number", title="1,797 digits, coloured afterwards")
 some = [labels.tolist().index(digit) for digit in range(10)]
 with tgx.no_grad():
     pairs = tgx.stack([x[some], model(x[some])])  # (in or out, digit, pixel)

@@ -52,6 +52,6 @@ print(
 )
 
 history = {place: losses for place, (losses, _) in runs.items()}
-title = f"{DEPTH} sigmoid layers with batch normalisation"
+title = f"Batch normalisation in {DEPTH} sigmoid layers"
 ax = tgx.plot.loss(history, smooth=0.8, unit="step", label="cross entropy", title=title)
 ax.figure.savefig(PICTURE)

@@ -90,6 +90,6 @@ tgx.plot.loss(history, unit="step", label="bits for a character", title="Learnin
 for ax, (name, (model, _)) in zip(axes[1:], runs.items(), strict=True):
     ax.set_title(f"What the {name} writes", loc="left")
     lines = [textwrap.fill(line, 50) for line in write(model, LETTERS).splitlines()]
-    ax.text(0.0, 1.0, "\n".join(lines), va="top", family="monospace", size=8)
+    ax.text(0.0, 1.0, "\n".join(lines), va="top", family="monospace", size=10)
     ax.axis("off")
 figure.savefig(PICTURE)

@@ -1,7 +1,8 @@
 """Dying ReLU: units that answer 0 to every sample, so that no gradient ever reaches them again.
 
-The inputs go from 0 to 6 and the learning rate is high, so the first steps throw units far below
-0, where the slope of relu is 0. Two cures: leaky_relu (Maas, Hannun & Ng 2013), which has a slope
+The inputs go from 0 to 6: a unit whose weight and bias begin below 0 is dead at birth. And the
+learning rate is high, so the first steps throw more of them far below 0, where the slope of relu is
+0. Two cures: leaky_relu (Maas, Hannun & Ng 2013), which has a slope
 there as well, and inputs with mean 0 and deviation 1. Run it with `python examples/dying_relu.py`.
 """
 
@@ -44,7 +45,7 @@ print("dead units: " + ", ".join(f"{name} {dead[-1]:.0f} %" for name, (dead, _) 
 
 figure, axes = plt.subplots(1, 2, figsize=(9.0, 3.8), layout="constrained")
 for (name, (dead, _)), style in zip(runs.items(), ("-", "--", "-."), strict=True):
-    axes[0].plot(range(1, 501), dead, style, linewidth=2, label=name)
+    axes[0].step(range(1, 501), dead, style, where="post", linewidth=2, label=name)
 axes[0].set(xlabel="step, logarithmic", ylabel="units without a gradient, %", xscale="log")
 axes[0].set(title="Dead units", ylim=(-4.0, 100.0))
 axes[0].legend()

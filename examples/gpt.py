@@ -16,7 +16,7 @@ import tinygradx as tgx
 from tinygradx import data, nn, optim
 
 PICTURE = sys.argv[1] if len(sys.argv) > 1 else "gpt.png"
-STEPS, LETTERS = (5, 50) if os.environ.get("TINYGRADX_QUICK") else (200, 450)
+STEPS, LETTERS = (5, 50) if os.environ.get("TINYGRADX_QUICK") else (300, 450)
 LENGTH, WIDTH, HEADS, BLOCKS = 32, 64, 4, 2
 SONNET = """\
 That time of year thou mayst in me behold
@@ -108,7 +108,7 @@ figure, axes = plt.subplots(1, 3, figsize=(14.0, 4.2), layout="constrained")
 tgx.plot.loss(bits, unit="step", label="bits for a character", title="Learning", ax=axes[0])
 axes[1].set_title("What it writes", loc="left")
 lines = [textwrap.fill(line, 50) for line in text.decode(ids).splitlines()]
-axes[1].text(0.0, 1.0, "\n".join(lines), va="top", family="monospace", size=8)
+axes[1].text(0.0, 1.0, "\n".join(lines), va="top", family="monospace", size=10)
 axes[1].axis("off")
 axes[2].imshow(looks, cmap="Blues", vmin=0.0, vmax=1.0)
 axes[2].set_title("Where the first head looks", loc="left")

@@ -1,6 +1,6 @@
 """Under- and overfitting, and two cures: noisy points and four networks.
 
-A straight line cannot bend; two layers of 64 bend to every point and its noise. Weight decay
+A straight line cannot bend; two layers of 64 bend to the noise as well. Weight decay
 keeps the weights small, dropout (Srivastava et al. 2014) hides half of the units in every step, so
 that none can rely on another. Run it with `python examples/overfitting.py`.
 """
@@ -55,9 +55,10 @@ runs = {
     "weight decay": train(layers, decay=3.0),
     "dropout": train(layers, dropout=0.5),
 }
-print("error: " + ", ".join(f"{name} {error:.2f}" for name, (_, _, error) in runs.items()))
+errors = ", ".join(f"{name} {error:.2f}" for name, (_, _, error) in runs.items())
+print(f"error, from the truth: {errors}")
 
-figure, axes = plt.subplots(1, 4, figsize=(12.0, 3.4), sharey=True, layout="constrained")
+figure, axes = plt.subplots(1, 4, figsize=(12.0, 3.8), sharey=True, layout="constrained")
 for ax, (name, (found, to_points, to_truth)) in zip(axes, runs.items(), strict=True):
     ax.scatter(x, y, color="gray", s=14, label="noisy points")
     ax.plot(fine, fine.sin(), "k:", label="the truth, sin x")
@@ -66,5 +67,5 @@ for ax, (name, (found, to_points, to_truth)) in zip(axes, runs.items(), strict=T
     ax.text(0.97, 0.03, said, ha="right", va="bottom", transform=ax.transAxes)
     ax.set(xlabel="x", title=name)
 axes[0].set(ylabel="y")
-axes[0].legend(loc="upper left", fontsize=8)
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 figure.savefig(PICTURE)

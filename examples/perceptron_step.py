@@ -44,10 +44,22 @@ for way, change in WAYS.items():
         w = w + change(w)
 print("errors of 4: " + ", ".join(f"{way} {errors[-1]}" for way, errors in wrong.items()))
 
+
+def slope(z, surrogate=None):
+    z = z.clone().requires_grad_()
+    tgx.step(z, surrogate=surrogate).sum().backward()
+    return z.grad
+
+
 figure, axes = plt.subplots(1, 2, figsize=(9.0, 3.8), layout="constrained")
-tgx.plot.activation("step", ax=axes[0], surrogate="sigmoid")
+z = tgx.linspace(-4.0, 4.0, 401)
+axes[0].step(z, tgx.step(z), color="gray", where="post", label="the step")
+axes[0].plot(z, slope(z), "k:", linewidth=2, label="its slope")
+axes[0].plot(z, slope(z, "sigmoid"), "--", color="tab:orange", linewidth=2, label="the surrogate")
+axes[0].set(xlabel="weighted sum of the inputs", title="The step, and two slopes")
+axes[0].legend()
 for (way, errors), style in zip(wrong.items(), ("k:", "-", "--"), strict=True):
-    axes[1].plot(errors, style, drawstyle="steps-post", linewidth=2, label=way)
-axes[1].set(xlabel="step", ylabel="wrong answers of 4", title="Learning AND", yticks=range(5))
+    axes[1].step(range(STEPS), errors, style, where="post", linewidth=2, label=way)
+axes[1].set(xlabel="round", ylabel="wrong answers of 4", title="Learning AND", yticks=range(5))
 axes[1].legend()
 figure.savefig(PICTURE)

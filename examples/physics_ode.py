@@ -15,7 +15,7 @@ import tinygradx as tgx
 from tinygradx import nn, optim
 
 PICTURE = sys.argv[1] if len(sys.argv) > 1 else "physics_ode.png"
-STEPS = 6 if os.environ.get("TINYGRADX_QUICK") else 30
+STEPS = 6 if os.environ.get("TINYGRADX_QUICK") else 20
 
 tgx.manual_seed(0)
 t = tgx.linspace(0.0, 6.28, 64, dtype=tgx.float64).reshape(64, 1).requires_grad_()

@@ -54,9 +54,8 @@ for column, (name, unit) in enumerate([("Passengers", "people"), ("Freight", "to
     ax.plot(years[~held], y[~held, column], "o", color="gray", label="learned from (made data)")
     ax.plot(years[held], y[held, column], "s", color="tab:orange", label="held out (made data)")
     ax.plot(years, found[:, column], color="tab:blue", label="the network")
-    ax.set(
-        title=name, xlabel="year", ylabel=f"10,000 {unit} a year", xticks=[1990, 1997, 2002, 2009]
-    )
+    ax.set(title=name, xlabel="year", ylabel=f"10,000 {unit} a year")
+    ax.set_xticks(range(1990, 2011, 5))
 axes[0].legend()
 tgx.plot.loss(losses, log=True, unit="step", label="mean square error", title="Loss", ax=axes[2])
 figure.savefig(PICTURE)

@@ -37,4 +37,5 @@ figure.colorbar(surface, label="probability of the answer 1", ticks=[0.0, 0.25, 
 for (first, second), answer in zip(x.tolist(), y.tolist(), strict=True):
     ax.text(first, second, answer, ha="center", va="center", bbox={"boxstyle": "circle", "fc": "w"})
 ax.set(xlabel="first input", ylabel="second input", title="XOR: the wanted answers, and ours")
+ax.set(xticks=[-0.5, 0.0, 0.5, 1.0, 1.5], yticks=[-0.5, 0.0, 0.5, 1.0, 1.5])
 figure.savefig(PICTURE)
