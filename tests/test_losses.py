@@ -447,3 +447,8 @@ def test_what_is_drawn_of_a_loss(name, rule):
     loss.backward()
     drawing = tgx.draw_dot(loss, names={"x": x, "t": t})
     assert rule in drawing.source
+
+
+def test_a_loss_that_is_made_with_data_says_how_to_call_it():
+    with pytest.raises(TypeError, match=r"nn.MSELoss\(\)\(prediction, target\)"):
+        nn.MSELoss(tgx.ones(2), tgx.ones(2))

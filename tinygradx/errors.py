@@ -172,7 +172,7 @@ ABSENT = {
         "half float16 bfloat16 HalfTensor BFloat16Tensor amp autocast",
         "use float32",
     ),
-    "compiled models": ("jit", "leave it out: the model runs as it is"),
+    "compiled models": ("jit fx", "leave it out: the model runs as it is"),
     "quantized tensors": (
         "quantization quantize_per_tensor quantize_per_channel qint8 quint8", "use float32",
     ),

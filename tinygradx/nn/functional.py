@@ -237,6 +237,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     try:
         x, w = input.array, weight.array
     except AttributeError:
+        x = w = None
+    if x is None:  # outside of `except`, so that an error does not show two tracebacks
         return linear(as_handle(input, "linear"), as_handle(weight, "linear"), bias)
     if bias is not None and x.ndim == 2 and x.shape[1:] == w.shape[1:]:
         b = bias.array

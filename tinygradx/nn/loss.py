@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tinygradx.errors import ArgumentNameError
 from tinygradx.nn import functional
 from tinygradx.nn.module import Module
 from tinygradx.ops.losses import check_reduction, reduction_of
@@ -28,14 +29,20 @@ class Loss(Module):
 
     def __init__(
         self,
-        *,
         size_average: bool | None = None,
         reduce: bool | None = None,
         reduction: str = "mean",
     ) -> None:
         super().__init__()
+        name = type(self).__name__
+        if isinstance(size_average, Tensor):
+            raise ArgumentNameError(
+                f"make {name} with a tensor",
+                f"data of shape {size_average.shape}",
+                f"make the loss first, then call it: nn.{name}()(prediction, target)",
+            )
         reduction = reduction_of(size_average, reduce, reduction)
-        check_reduction(reduction, type(self).__name__)
+        check_reduction(reduction, name)
         self.reduction = reduction
 
     def extra_repr(self) -> str:
@@ -58,7 +65,14 @@ class MSELoss(Loss):
     Parameters
     ----------
     reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+        What becomes of the losses of a batch: their mean, their sum, or each is answered.
+    size_average, reduce : bool, optional
+        PyTorch's older way to say the reduction.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such reduction.
 
     Examples
     --------
@@ -69,7 +83,7 @@ class MSELoss(Loss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of an input against a target of the same shape."""
-        return functional.mse_loss(input, target, reduction=self.reduction)  # type: ignore[no-any-return]
+        return functional.mse_loss(input, target, reduction=self.reduction)
 
 
 class L1Loss(Loss):
@@ -77,8 +91,8 @@ class L1Loss(Loss):
 
     Parameters
     ----------
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -89,7 +103,7 @@ class L1Loss(Loss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of an input against a target of the same shape."""
-        return functional.l1_loss(input, target, reduction=self.reduction)  # type: ignore[no-any-return]
+        return functional.l1_loss(input, target, reduction=self.reduction)
 
 
 class HuberLoss(Loss):
@@ -97,8 +111,8 @@ class HuberLoss(Loss):
 
     Parameters
     ----------
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
     delta : float
         Above 0: where the square ends.
 
@@ -115,7 +129,7 @@ class HuberLoss(Loss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of an input against a target of the same shape."""
-        return functional.huber_loss(input, target, self.reduction, self.delta)  # type: ignore[no-any-return]
+        return functional.huber_loss(input, target, self.reduction, self.delta)
 
     def _settings(self) -> list[str]:
         return [f"delta={self.delta}"]
@@ -126,8 +140,8 @@ class SmoothL1Loss(Loss):
 
     Parameters
     ----------
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
     beta : float
         From 0 on: where the corner ends.
 
@@ -151,9 +165,7 @@ class SmoothL1Loss(Loss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of an input against a target of the same shape."""
-        return functional.smooth_l1_loss(  # type: ignore[no-any-return]
-            input, target, reduction=self.reduction, beta=self.beta
-        )
+        return functional.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
 
     def _settings(self) -> list[str]:
         return [f"beta={self.beta}"]
@@ -166,8 +178,8 @@ class WeightedLoss(Loss):
     ----------
     weight : Tensor, optional
         How much what counts.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
     """
 
     weight: Tensor | None
@@ -193,8 +205,8 @@ class NLLLoss(WeightedLoss):
         Of shape (C,): how much each class counts.
     ignore_index : int
         Targets of this value count for nothing.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -218,7 +230,7 @@ class NLLLoss(WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of logarithms of probabilities (N, C) against class indices (N,)."""
-        return functional.nll_loss(  # type: ignore[no-any-return]
+        return functional.nll_loss(
             input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction
         )
 
@@ -235,12 +247,8 @@ class CrossEntropyLoss(WeightedLoss):
 
     Parameters
     ----------
-    weight : Tensor, optional
-        Of shape (C,): how much each class counts.
-    ignore_index : int
-        Targets of this value count for nothing.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    weight, ignore_index, reduction
+        As for `NLLLoss`.
     label_smoothing : float
         From 0 to 1: how much of each target is shared out among all classes.
 
@@ -266,7 +274,7 @@ class CrossEntropyLoss(WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of scores (N, C) against class indices (N,) or probabilities (N, C)."""
-        return functional.cross_entropy(  # type: ignore[no-any-return]
+        return functional.cross_entropy(
             input, target, self.weight, ignore_index=self.ignore_index,
             reduction=self.reduction, label_smoothing=self.label_smoothing,
         )  # fmt: skip
@@ -283,8 +291,8 @@ class BCELoss(WeightedLoss):
     ----------
     weight : Tensor, optional
         What each loss is multiplied by; it broadcasts to the target.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -295,9 +303,7 @@ class BCELoss(WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of probabilities against targets of the same shape."""
-        return functional.binary_cross_entropy(  # type: ignore[no-any-return]
-            input, target, self.weight, reduction=self.reduction
-        )
+        return functional.binary_cross_entropy(input, target, self.weight, reduction=self.reduction)
 
 
 class BCEWithLogitsLoss(WeightedLoss):
@@ -305,10 +311,8 @@ class BCEWithLogitsLoss(WeightedLoss):
 
     Parameters
     ----------
-    weight : Tensor, optional
-        What each loss is multiplied by; it broadcasts to the target.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    weight, reduction
+        As for `BCELoss`.
     pos_weight : Tensor, optional
         How often what is 1 counts; it broadcasts to the target.
 
@@ -335,7 +339,7 @@ class BCEWithLogitsLoss(WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of scores against targets of the same shape."""
-        return functional.binary_cross_entropy_with_logits(  # type: ignore[no-any-return]
+        return functional.binary_cross_entropy_with_logits(
             input, target, self.weight, reduction=self.reduction, pos_weight=self.pos_weight
         )
 
@@ -345,8 +349,8 @@ class SoftMarginLoss(Loss):
 
     Parameters
     ----------
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -357,7 +361,7 @@ class SoftMarginLoss(Loss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of scores against targets of the same shape."""
-        return functional.soft_margin_loss(input, target, self.reduction)  # type: ignore[no-any-return]
+        return functional.soft_margin_loss(input, target, self.reduction)
 
 
 class MultiLabelSoftMarginLoss(WeightedLoss):
@@ -365,10 +369,8 @@ class MultiLabelSoftMarginLoss(WeightedLoss):
 
     Parameters
     ----------
-    weight : Tensor, optional
-        Of shape (C,): how much each class counts.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    weight, reduction
+        As for `NLLLoss`.
 
     Examples
     --------
@@ -379,9 +381,7 @@ class MultiLabelSoftMarginLoss(WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of scores (N, C) against targets of the same shape."""
-        return functional.multilabel_soft_margin_loss(  # type: ignore[no-any-return]
-            input, target, self.weight, self.reduction
-        )
+        return functional.multilabel_soft_margin_loss(input, target, self.weight, self.reduction)
 
 
 class KLDivLoss(Loss):
@@ -408,7 +408,7 @@ class KLDivLoss(Loss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of logarithms of probabilities against probabilities of the same shape."""
-        return functional.kl_div(  # type: ignore[no-any-return]
+        return functional.kl_div(
             input, target, reduction=self.reduction, log_target=self.log_target
         )
 
@@ -427,8 +427,8 @@ class PoissonNLLLoss(Loss):
         Add Stirling's approximation of what the target alone decides.
     eps : float
         Keeps the logarithm of 0 finite, where `log_input` is False.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -450,7 +450,7 @@ class PoissonNLLLoss(Loss):
 
     def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
         """The loss of expected counts, or their logarithms, against counts of the same shape."""
-        return functional.poisson_nll_loss(  # type: ignore[no-any-return]
+        return functional.poisson_nll_loss(
             log_input, target, self.log_input, self.full, eps=self.eps, reduction=self.reduction
         )
 
@@ -467,8 +467,8 @@ class GaussianNLLLoss(Loss):
         Add the constant `log(2 * pi) / 2`.
     eps : float
         What a variance is at least taken to be.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -483,7 +483,7 @@ class GaussianNLLLoss(Loss):
 
     def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
         """The loss of expected values against targets, with their variances."""
-        return functional.gaussian_nll_loss(  # type: ignore[no-any-return]
+        return functional.gaussian_nll_loss(
             input, target, var, full=self.full, eps=self.eps, reduction=self.reduction
         )
 
@@ -523,7 +523,7 @@ class CTCLoss(Loss):
         self, log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any
     ) -> Tensor:
         """The loss of scores (T, N, C) against texts (N, S), with the lengths of both."""
-        return functional.ctc_loss(  # type: ignore[no-any-return]
+        return functional.ctc_loss(
             log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction,
             self.zero_infinity,
         )  # fmt: skip
