@@ -406,6 +406,8 @@ SAME = [
     Same("svd", "one_over", "add(gaps", "the diagonal meets zeros of an antisymmetric matrix"),
     Same("log_ndtr", "slope_formula", "x < -1.0", "between -1 and 1 both formulas hold"),
     Same("lu", "pull", "tril(_corner(g, k), -1)", "what is not below the diagonal is cut later"),
+    # A slice stops at the end. The third derivative sees it, in tests/test_gradcheck.py.
+    Same("lu", "_part", "end - start", "parts that begin later reach to the end"),
     Same("igamma", "slope", "neg(density)", "the branch of igammac"),
 ]
 

@@ -158,6 +158,7 @@ class Page:
 
     def take(self, module: str, name: str, shown: str = "") -> None:
         """Import a name; one that is shown under a name is offered to others as well."""
+        module = offered_by(module, name)
         names = self.imports.setdefault(module, set())
         if shown:
             names.discard(name)
@@ -180,6 +181,13 @@ class Page:
             found += [(by_case(n), f"from {module} import {n}") for n in names if " as " in n]
             lines += [line for _, line in sorted(found)]
         return "\n\n".join("\n".join(lines) for lines in (standard, numpy, ours) if lines)
+
+
+def offered_by(module: str, name: str) -> str:
+    """The folder of the catalogue that lists a name of one of its files, or that file itself."""
+    folder = module.rpartition(".")[0]
+    listed = getattr(sys.modules.get(folder), "__all__", ())
+    return folder if folder.startswith(UNTYPED) and name in listed else module
 
 
 def by_case(name: str) -> tuple[int, str]:

@@ -1,6 +1,5 @@
 """From text to a picture where things are missing or broken: always an exception that helps."""
 
-import importlib.util
 import os
 import re
 import struct
@@ -12,32 +11,15 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from drawings import ROOT, engine, hide_engines, leaf, pictures, posix
 
 import tinygradx as tgx
-from tinygradx.draw import Drawing, draw_dot, render_dot
+from tinygradx.draw import Drawing, _worker, draw_dot, render_dot
 from tinygradx.draw import drawing as drawing_module
 from tinygradx.draw import render as render_module
-from tinygradx.errors import RendererNotFound, RenderError
+from tinygradx.errors import ArgumentError, RendererNotFound, RenderError
 
-ROOT = Path(__file__).resolve().parents[1]
-posix = pytest.mark.skipif(os.name != "posix", reason="the fake engines are shell scripts")
-pictures = pytest.mark.skipif(
-    importlib.util.find_spec("pygraphviz") is None, reason="pygraphviz is not installed"
-)
 SVG = "echo '<svg>by {}</svg>'"
-
-
-def leaf(value: Any) -> Any:
-    """A tensor that collects a gradient."""
-    return tgx.tensor(value, requires_grad=True)
-
-
-def engine(folder: Path, body: str, name: str = "engine") -> str:
-    """A shell script that stands in for a drawing program."""
-    path = folder / name
-    path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
-    path.chmod(0o755)
-    return str(path)
 
 
 @pytest.fixture
@@ -293,3 +275,145 @@ def test_render_writes_as_micrograd_expects(tmp_path: Path) -> None:
     dot = draw_dot(leaf(2.0) * 3)
     assert dot.render(str(tmp_path / "gout")) == str(tmp_path / "gout.svg")
     assert (tmp_path / "gout.svg").read_bytes().startswith(b"<svg")
+
+
+# ---- engines, and how they fail ------------------------------------------------------------------
+
+
+PNG_HEAD = r"printf '\211PNG\r\n\032\n0000IHDR\000\000\000\001\000\000\000\001'"
+
+
+def test_without_an_engine_the_one_command_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    hide_engines(monkeypatch)
+    with pytest.raises(RendererNotFound, match=re.escape("pip install 'tinygradx[viz]'")) as caught:
+        render_dot("digraph {}", "svg")
+    assert isinstance(caught.value, RuntimeError)
+
+
+def test_an_engine_that_is_not_here() -> None:
+    with pytest.raises(RendererNotFound, match="no-such-program"):
+        render_dot("digraph {}", "svg", engine="no-such-program")
+
+
+def test_an_unknown_format() -> None:
+    with pytest.raises(ArgumentError, match="use svg, png, pdf"):
+        render_dot("digraph {}", "svg -o elsewhere")
+
+
+@posix
+def test_an_engine_gets_the_source_and_the_format(tmp_path: Path) -> None:
+    program = engine(tmp_path, 'echo "<svg>$@"; cat; echo "</svg>"')
+    drawn = render_dot("digraph { é }", "svg", engine=program)
+    assert drawn == "<svg>-Tsvg\ndigraph { é }</svg>\n".encode()
+
+
+@posix
+def test_dot_on_the_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine(tmp_path, "echo '<svg>by dot</svg>'", "dot")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert render_dot("digraph {}", "svg") == b"<svg>by dot</svg>\n"
+
+
+@posix
+def test_dot_beside_python_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine(tmp_path, "echo '<svg>by dot</svg>'", "dot")
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    monkeypatch.setattr(render_module.sysconfig, "get_path", lambda name: str(tmp_path))
+    if render_module.shutil.which("dot") is None:
+        assert render_dot("digraph {}", "svg") == b"<svg>by dot</svg>\n"
+
+
+@posix
+@pytest.mark.parametrize("body", ["exit 139", "kill -SEGV $$"])
+def test_a_crash_is_an_exception(tmp_path: Path, body: str) -> None:
+    with pytest.raises(RenderError, match="crashed") as caught:
+        render_dot("digraph {}", "svg", engine=engine(tmp_path, body))
+    assert "SIGSEGV" in caught.value.got
+    assert "engine='pygraphviz'" in caught.value.do
+
+
+@posix
+def test_a_hang_is_an_exception_and_leaves_no_process(tmp_path: Path) -> None:
+    # The script starts a child, which would hold the pipe open and speak later.
+    program = engine(tmp_path, f"(sleep 1; touch {tmp_path}/alive) & sleep 60")
+    start = time.monotonic()
+    with pytest.raises(RenderError, match=r"not done after 0.3 seconds") as caught:
+        render_dot("digraph {}", "svg", timeout=0.3, engine=program)
+    assert "timeout=" in caught.value.do
+    time.sleep(max(0.0, start + 1.3 - time.monotonic()))
+    assert not (tmp_path / "alive").exists()
+
+
+@posix
+def test_an_error_on_stderr_is_an_exception_whatever_the_status(tmp_path: Path) -> None:
+    program = engine(tmp_path, "echo '<svg/>'; echo 'Error: not well-formed in label' >&2; exit 0")
+    with pytest.raises(RenderError, match="not well-formed in label"):
+        render_dot("digraph {}", "svg", engine=program)
+
+
+@posix
+def test_a_warning_is_not_an_error(tmp_path: Path) -> None:
+    program = engine(tmp_path, "echo '<svg></svg>'; echo 'Warning: a font is missing' >&2")
+    assert render_dot("digraph {}", "svg", engine=program) == b"<svg></svg>\n"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("exit 3", "exit status 3"),
+        ("exit 0", "it wrote nothing"),
+        ("echo no picture at all", "no whole png: b'no picture at"),
+        ("printf '\\211PNG\\r\\n\\032\\n and no end'", "no whole png"),
+        (
+            f"{PNG_HEAD}; echo IEND; echo 'dot: graph is too large for bitmaps' >&2",
+            "save it as .svg",
+        ),
+    ],
+)
+def test_other_failures(tmp_path: Path, body: str, message: str) -> None:
+    with pytest.raises(RenderError, match=message):
+        render_dot("digraph {}", "png", engine=engine(tmp_path, body))
+
+
+@posix
+def test_a_program_that_cannot_start(tmp_path: Path) -> None:
+    path = tmp_path / "engine"
+    path.write_bytes(b"\x7fELF nothing that runs")
+    path.chmod(0o755)
+    with pytest.raises(RenderError, match="start"):
+        render_dot("digraph {}", "svg", engine=str(path))
+
+
+@pictures
+@pytest.mark.parametrize("label", ["<<I></I>>", "<<TABLE><TR></TABLE>>", "<"])
+def test_a_malformed_label_is_an_exception(label: str) -> None:
+    with pytest.raises(RenderError, match="Error"):
+        render_dot(f"digraph {{ n0 [label={label}] }}", "svg", engine="pygraphviz")
+
+
+@pictures
+def test_the_worker_imports_neither_numba_nor_tinygradx() -> None:
+    folder = render_module._pygraphviz_folder()
+    assert folder is not None
+    assert _worker.__file__ is not None
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", _worker.__file__, "svg", folder],
+        input=b"digraph { a -> b }", capture_output=True, check=True,
+    )  # fmt: skip
+    assert b"<svg" in ran.stdout
+    modules = {line.rpartition(b"|")[2].strip() for line in ran.stderr.splitlines()}
+    assert b"pygraphviz" in modules
+    assert not {b"numba", b"tinygradx", b"tinygradx.draw"} & modules
+
+
+def test_importing_the_room_loads_no_renderer() -> None:
+    code = (
+        "import sys, tinygradx.draw\n"
+        "heavy = {'graphviz', 'pygraphviz', 'matplotlib', 'rich', 'tinygradx.draw.svg'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "[]"

@@ -1,34 +1,30 @@
 """Drawings touch nothing, keep nothing, and are nothing but text and shapes, whatever the names."""
 
 import gc
-import importlib.util
 import os
 import re
 import subprocess
 import sys
 import weakref
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from drawings import (
+    ROOT,
+    by_name,
+    leaf,
+    pictures,
+    texts_of,
+)
 
 import tinygradx as tgx
 from tinygradx import nn
-from tinygradx.draw import draw_dot, print_graph
+from tinygradx.draw import Drawing, draw_dot, print_graph
+from tinygradx.draw.labels import LONGEST, escape, plain, stacked, styled
 from tinygradx.draw.theme import THEMES, Theme, contrast
 from tinygradx.graph import Leaf, Node, Op
-
-ROOT = Path(__file__).resolve().parents[1]
-pictures = pytest.mark.skipif(
-    importlib.util.find_spec("pygraphviz") is None, reason="pygraphviz is not installed"
-)
-
-
-def leaf(value: Any) -> Any:
-    """A tensor that collects a gradient."""
-    return tgx.tensor(value, requires_grad=True)
 
 
 def step() -> tuple[Any, Any, Any]:
@@ -326,3 +322,82 @@ def test_text_in_a_picture_can_be_read_where_it_stands(theme: str) -> None:
     assert len(pairs) >= 8
     for ink, fill in pairs:
         assert contrast(ink, fill) >= 4.5, (ink, fill)
+
+
+# ---- drawings are inert --------------------------------------------------------------------------
+
+HOSTILE = [
+    "<lambda>", "a|b{c}", r"C:\new", r"\N \G \E \T \L \\", '"><script>alert(1)</script>', "权重",
+    "שלום", "fc1:weight", "&amp; &lt; &#x41;", "' onload='alert(1)", "]]><!--",
+    "javascript:alert(1)", "a%1b", "<I></I>", "\\", '"', "->", "}", "<BR/>",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hostile_picture() -> tuple[Drawing, bytes]:
+    """One graph in which every hostile name is a leaf's."""
+    leaves = [leaf(float(i)) for i in range(len(HOSTILE))]
+    total = leaves[0] * 1
+    for x in leaves[1:]:
+        total = total + x
+    drawing = draw_dot(total, names=dict(zip(HOSTILE, leaves, strict=True)), title=HOSTILE[4])
+    return drawing, drawing.pipe("svg")
+
+
+@pictures
+def test_hostile_names_appear_as_text(hostile_picture: tuple[Drawing, bytes]) -> None:
+    shown = texts_of(hostile_picture[1])
+    for name in HOSTILE:
+        assert name in shown, name
+
+
+@pictures
+def test_hostile_names_are_nothing_but_text(hostile_picture: tuple[Drawing, bytes]) -> None:
+    _, picture = hostile_picture
+    known = {"svg", "g", "title", "desc", "style", "text", "polygon", "ellipse", "path"}
+    for element in ElementTree.fromstring(picture).iter():
+        assert element.tag.rpartition("}")[2] in known
+        for attribute, value in element.attrib.items():
+            assert not attribute.rpartition("}")[2].lower().startswith("on")
+            assert "href" not in attribute
+            assert "javascript:" not in value or attribute == "aria-label"
+
+
+@pictures
+@pytest.mark.parametrize("style", ["micrograd", "compact"])
+def test_names_of_any_kind_can_be_drawn(style: str) -> None:
+    names = ["", " ", "\x00\x07", "\ud800", "\u202eabc", "\ufffe", "x" * 10_000, "\n\t", "é" * 300]
+    leaves = [leaf(float(i)) for i in range(len(names))]
+    total = leaves[0] * 1
+    for x in leaves[1:]:
+        total = total + x
+    drawing = draw_dot(total, names=dict(zip(names, leaves, strict=True)), style=style)
+    ElementTree.fromstring(drawing.pipe("svg"))
+    assert all(0 < len(node.name) <= LONGEST for node in drawing.nodes)
+    assert "abc" in by_name(drawing)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("a\x00b\x1bc", "abc"), ("two\nlines\tand  more", "two lines and more"),
+        ("\u202eturned", "turned"), ("x" * 201, "x" * 197 + "..."), ("x" * 200, "x" * 200),
+        ("\ud800", ""), ("权重", "权重"), ("e\u0301", "e\u0301"), ("\x85\x9f", ""),
+    ],
+)  # fmt: skip
+def test_plain_text(text: str, kept: str) -> None:
+    assert plain(text) == kept
+
+
+def test_no_element_is_ever_empty() -> None:
+    for nothing in ("", " ", "\x00", "\u202e"):
+        assert escape(nothing) == ""
+        assert styled(nothing, bold=True, size=9, colour="#000000", lines=True) == ""
+        assert stacked([styled(nothing), styled(nothing, bold=True)]) == ""
+    assert styled("x", bold=True) == "<B>x</B>"
+
+
+def test_nothing_in_the_source_can_be_empty_or_unquoted() -> None:
+    source = draw_dot(leaf(1.0) * leaf(2.0), title="", names={"": leaf(1.0)}).source
+    assert not re.search(r"<(FONT|B|I|TD)[^<>]*></", source)
+    assert not re.search(r"0x[0-9a-f]{6}", source)  # no address

@@ -9,19 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from drawings import (
+    ROOT,
+    leaf,
+)
 
 import tinygradx as tgx
 from tinygradx import nn
 from tinygradx.draw import draw_dot
 from tinygradx.draw.tree import DEEPEST, print_graph
 from tinygradx.errors import ArgumentError
-
-ROOT = Path(__file__).resolve().parents[1]
-
-
-def leaf(value: Any) -> Any:
-    """A tensor that collects a gradient."""
-    return tgx.tensor(value, requires_grad=True)
 
 
 def printed(root: Any, *given: Any, **named: Any) -> list[str]:

@@ -1,10 +1,10 @@
 """What drawings say: rules, marks, states, names, and what they answer to a wrong argument."""
 
-import importlib.util
 import re
 from typing import Any
 
 import pytest
+from drawings import by_name, leaf, pictures
 
 import tinygradx as tgx
 from tinygradx import nn
@@ -12,19 +12,6 @@ from tinygradx.draw import Drawing, DrawnNode, draw_dot, print_graph
 from tinygradx.draw.drawing import ENDINGS, SHOWN
 from tinygradx.errors import TeachingError
 from tinygradx.graph import Node, Op, newest_first
-
-pictures = pytest.mark.skipif(
-    importlib.util.find_spec("pygraphviz") is None, reason="pygraphviz is not installed"
-)
-
-
-def leaf(value: Any) -> Any:
-    """A tensor that collects a gradient."""
-    return tgx.tensor(value, requires_grad=True)
-
-
-def by_name(drawing: Drawing) -> dict[str, DrawnNode]:
-    return {node.name: node for node in drawing.nodes if node.kind != "op"}
 
 
 def op_of(drawing: Drawing, name: str) -> DrawnNode:

@@ -23,8 +23,8 @@ FLOOR = {
     for floor, rooms in enumerate(reversed(FLOORS.strip().splitlines()))
     for room in rooms.split()
 }
-#: `Tensor.draw`, `Module.draw`, `Module.summary` import `draw` when they are called, and
-#: `History.plot` imports `plot`, beside it: these alone.
+#: `Tensor.draw` and `Module.draw` import `draw` when they are called, and `History.plot` imports
+#: `plot`, beside it: these alone.
 UPWARD = {("tensor", "draw"), ("nn", "draw"), ("train", "plot")}
 
 #: `optim.swa_utils` averages models, so it is a Module: this file alone looks beside it.

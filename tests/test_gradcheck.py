@@ -80,7 +80,7 @@ def of_the_library():
 def test_every_operation_has_a_case():
     for op in of_the_library():
         if differentiable(op):
-            assert cases_of(op.name), f"add a case of {op.name} to tests/cases.py"
+            assert cases_of(op.name), f"add a case of {op.name} to tests/written_cases.py"
     structural = {op.name for op in of_the_library() if isinstance(op, Structural)}
     assert structural == STRUCTURAL & structural, "add the name to STRUCTURAL in samples.py"
 

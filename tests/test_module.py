@@ -149,10 +149,18 @@ def test_memory_formats():
 
 
 def test_what_a_module_says_stands_before_its_parts():
-    assert repr(nn.MultiheadAttention(4, 2)).split("\n")[1:] == [
-        "  4, num_heads=2", "  (out_proj): Linear(4 → 4, bias=True)        # 20 params", ")",
+    class Head(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale, self.out = nn.Parameter(tgx.ones(4)), nn.Linear(4, 4)
+
+        def extra_repr(self):
+            return "heads=2"
+
+    assert repr(Head()).split("\n")[1:] == [
+        "  heads=2", "  (out): Linear(4 → 4, bias=True)        # 20 params", ")",
     ]  # fmt: skip
-    assert repr(nn.MultiheadAttention(4, 2)).startswith("MultiheadAttention(      ")
+    assert repr(Head()).startswith("Head(      ")
 
 
 def test_layers_of_a_list_that_look_alike_are_printed_once():

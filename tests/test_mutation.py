@@ -15,7 +15,7 @@ def test_a_wrong_sign_is_noticed(name):
     outcomes = list(mutation.judged([name], ("sign",), texts=False))
     assert outcomes
     survivors = [mutant[:3] for mutant, by in outcomes if not by]
-    assert not survivors, "add cases to tests/cases.py: no check fails though these are wrong"
+    assert not survivors, "add cases to written_cases.py: no check fails though these are wrong"
 
 
 @pytest.fixture

@@ -39,10 +39,9 @@ from tinygradx.graph.record import inference_mode as inference_mode
 from tinygradx.graph.record import is_grad_enabled as is_grad_enabled
 from tinygradx.graph.record import no_grad as no_grad
 from tinygradx.graph.record import set_grad_enabled as set_grad_enabled
-from tinygradx.ops.activations import Activations
+from tinygradx.ops.activation_table import Activations
 from tinygradx.ops.cumulative import Cumulated
 from tinygradx.ops.device import device as device
-from tinygradx.ops.elementwise import Bound as Bound
 from tinygradx.ops.elementwise import Elementwise
 from tinygradx.ops.histograms import Histogramdd
 from tinygradx.ops.linalg.determinants import Slogdet

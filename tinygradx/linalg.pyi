@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tinygradx.ops.linalg import LinAlgError as LinAlgError
 from tinygradx.ops.linalg.determinants import Slogdet
 from tinygradx.ops.linalg.factoring import CholeskyEx, EighResult, QRResult, SVDResult
 from tinygradx.ops.linalg.lu import LUFactors, LUFactorsEx, LUResult
 from tinygradx.ops.linalg.solving import InvEx, Lstsq, SolveEx
-from tinygradx.ops.linalg.words import LinAlgError as LinAlgError
 from tinygradx.tensor.tensor import Tensor
 
 def cholesky(A: Any, *, upper: bool = False) -> Tensor:

@@ -58,6 +58,28 @@ def test_instance_norm_without_a_batch():
     compare(*both("InstanceNorm2d", 5, affine=True), values(5, 4, 3))
 
 
+@pytest.mark.parametrize("affine", [True, False])
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [("BatchNorm1d", (6,)), ("InstanceNorm1d", (6,)), ("LayerNorm", (4,)), ("GroupNorm", (2, 6))],
+)
+def test_a_norm_without_a_bias(name, sizes, affine):
+    learned = {"elementwise_affine" if name == "LayerNorm" else "affine": affine}
+    for bias in (True, False):
+        ours, theirs = both(name, *sizes, bias=bias, **learned)
+        assert repr(ours).split("        #")[0] == repr(theirs)
+        assert (ours.bias is not None) == (affine and bias)
+        spread(ours, theirs)
+        compare(ours, theirs, values(3, 6, 4))
+        same_state(ours, theirs)
+
+
+def test_a_lazy_norm_without_a_bias():
+    lazy = nn.LazyBatchNorm1d(bias=False)
+    lazy(tgx.ones(4, 3))
+    assert lazy.bias is None and lazy.weight.shape == (3,)
+
+
 @pytest.mark.parametrize("shape", [3, (3,), (4, 3)])
 @pytest.mark.parametrize("affine", [True, False])
 def test_layer_and_rms_norm(shape, affine):

@@ -51,6 +51,11 @@ def jacobian(
     Tensor or tuple
         Of the shape of the output and then the input; tuples in tuples for several.
 
+    Raises
+    ------
+    GraphError
+        With `strict`, if an output depends on no input.
+
     Examples
     --------
     >>> import tinygradx as tgx
@@ -89,6 +94,11 @@ def hessian(
     Tensor or tuple
         Of the shape of the input twice; a tuple of tuples for several inputs.
 
+    Raises
+    ------
+    ShapeError
+        If the function does not answer one number.
+
     Examples
     --------
     >>> import tinygradx as tgx
@@ -99,9 +109,7 @@ def hessian(
     many = not isinstance(inputs, Tensor)
 
     def slopes(*xs: Tensor) -> Any:
-        inner = Call(func, xs, range(len(xs)), "functional.hessian")
-        found = inner.gradients([_ones(_number(inner))])
-        inner.close()
+        _, found = _slopes(func, xs, "functional.hessian")
         return tuple(found) if many else found[0]
 
     return jacobian(slopes, inputs, create_graph, strict)
@@ -110,23 +118,33 @@ def hessian(
 def vjp(
     func: Function, inputs: Inputs, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
-    """The value, and the product of a vector and the Jacobian.
+    """The value, and the product of a vector and the Jacobian: one walk back.
 
     Parameters
     ----------
-    func : callable
-        From the inputs to tensors.
-    inputs : Tensor or tuple of Tensor
-        The place.
+    func, inputs, create_graph, strict
+        As for `jacobian`.
     v : Tensor or tuple of Tensor, optional
         One for each output; 1 where the only output is one number.
-    create_graph, strict
-        As for `jacobian`.
 
     Returns
     -------
     tuple
         `(value, product)`, the product in the form of the inputs.
+
+    Raises
+    ------
+    ArgumentError
+        Without `v`, if there is more than one number to multiply with.
+    ShapeError
+        If `v` does not have the shapes of what it is multiplied with.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> x = tgx.tensor([1.0, 2.0])
+    >>> tgx.autograd.functional.vjp(lambda x: x * x, x, tgx.tensor([1.0, 10.0]))
+    (tensor([1., 4.]), tensor([ 2., 40.]))
     """
     call = _called("functional.vjp", func, inputs, create_graph, strict)
     with _mode(create_graph):
@@ -138,23 +156,31 @@ def vjp(
 def jvp(
     func: Function, inputs: Inputs, v: Any = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Any, Any]:
-    """The value, and the product of the Jacobian and a vector.
+    """The value, and the product of the Jacobian and a vector: how fast the value moves along v.
 
     Parameters
     ----------
-    func : callable
-        From the inputs to tensors.
-    inputs : Tensor or tuple of Tensor
-        The place.
+    func, inputs, create_graph, strict
+        As for `jacobian`.
     v : Tensor or tuple of Tensor, optional
         One for each input; 1 where the only input is one number.
-    create_graph, strict
-        As for `jacobian`.
 
     Returns
     -------
     tuple
         `(value, product)`, the product in the form of the value.
+
+    Raises
+    ------
+    ArgumentError, ShapeError
+        As for `vjp`.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> x = tgx.tensor([1.0, 2.0])
+    >>> tgx.autograd.functional.jvp(lambda x: x.prod(), x, tgx.tensor([1.0, 10.0]))
+    (tensor(2.), tensor(12.))
     """
     call = _called("functional.jvp", func, inputs, create_graph, strict)
     with _mode(create_graph):
@@ -168,28 +194,37 @@ def hvp(
 ) -> tuple[Any, Any]:
     """The value of a function that answers one number, and the product of its Hessian and a vector.
 
+    The slope of the slope along v: no Hessian is made. Pearlmutter (1994), "Fast exact
+    multiplication by the Hessian".
+
     Parameters
     ----------
-    func : callable
-        From the inputs to one number.
-    inputs : Tensor or tuple of Tensor
-        The place.
-    v : Tensor or tuple of Tensor, optional
-        One for each input; 1 where the only input is one number.
-    create_graph, strict
-        As for `jacobian`.
+    func, inputs, create_graph, strict
+        As for `hessian`.
+    v
+        As for `jvp`.
 
     Returns
     -------
     tuple
         `(value, product)`, the product in the form of the inputs.
+
+    Raises
+    ------
+    ArgumentError, ShapeError
+        As for `hessian` and `jvp`.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> x = tgx.tensor([1.0, 2.0])
+    >>> tgx.autograd.functional.hvp(lambda x: (x**3).sum(), x, tgx.tensor([1.0, 10.0]))
+    (tensor(9.), tensor([  6., 120.]))
     """
     values: list[Tensor] = []
 
     def slopes(*xs: Tensor) -> Any:
-        inner = Call(func, xs, range(len(xs)), "functional.hvp")
-        found = inner.gradients([_ones(_number(inner))])
-        inner.close()
+        inner, found = _slopes(func, xs, "functional.hvp")
         values.append(inner.answer())
         return tuple(found)
 
@@ -214,8 +249,28 @@ def vhp(
     -------
     tuple
         `(value, product)`.
+
+    Raises
+    ------
+    ArgumentError, ShapeError
+        As for `hvp`.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> x = tgx.tensor([1.0, 2.0])
+    >>> tgx.autograd.functional.vhp(lambda x: x.prod(), x, tgx.tensor([1.0, 10.0]))
+    (tensor(2.), tensor([10.,  1.]))
     """
     return hvp(func, inputs, v, create_graph, strict)
+
+
+def _slopes(func: Function, xs: tuple[Tensor, ...], asked: str) -> tuple[Call, list[Tensor]]:
+    """A call of a function that answers one number, and its gradients."""
+    call = Call(func, xs, range(len(xs)), asked)
+    found = call.gradients([ones_like(_number(call))])
+    call.close()
+    return call, found
 
 
 def _called(asked: str, func: Function, inputs: Inputs, create: bool, strict: bool) -> Call:
@@ -239,10 +294,6 @@ def _mode(create: bool) -> AbstractContextManager[Any]:
 
 def _form(values: Sequence[Any], inputs: Inputs) -> Any:
     return values[0] if isinstance(inputs, Tensor) else tuple(values)
-
-
-def _ones(out: Tensor) -> Tensor:
-    return ones_like(out)
 
 
 def _number(call: Call) -> Tensor:

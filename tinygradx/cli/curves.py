@@ -7,10 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tinygradx import plot
 from tinygradx.cli import FORMATS
 from tinygradx.cli.files import picture
 from tinygradx.cli.terminal import busy
 from tinygradx.draw.files import check_folder, write_whole
+from tinygradx.ops.activations import ACTIVATIONS
 
 
 def curves(names: Sequence[str], out: str, format: str | None = None, slope: bool = True) -> int:
@@ -32,9 +34,6 @@ def curves(names: Sequence[str], out: str, format: str | None = None, slope: boo
     int
         The exit status: 2 for a name or a format that is not known.
     """
-    from tinygradx import plot
-    from tinygradx.ops.activations import ACTIVATIONS
-
     for name in names:
         if name not in ACTIVATIONS and name != "all":
             near = difflib.get_close_matches(name, ACTIVATIONS, 3) or list(ACTIVATIONS)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tinygradx import data, nn, plot
 from tinygradx.cli.files import picture, ready_folder
 from tinygradx.cli.terminal import busy, progress
+from tinygradx.draw import draw_dot
 from tinygradx.draw.files import write_whole
 from tinygradx.errors import RendererNotFound
-
-if TYPE_CHECKING:
-    from tinygradx.nn import Module, Sequential
-    from tinygradx.tensor import Tensor
+from tinygradx.graph import no_grad
+from tinygradx.kernels import cache
+from tinygradx.nn.functional import cross_entropy
+from tinygradx.ops.random import manual_seed
+from tinygradx.optim import AdamW
+from tinygradx.tensor import Tensor, randn
 
 #: Held-out accuracy over 5 seeds and 3 splits: 98.4 % on average, 97.5 % at least; without the
 #: noise on the images it ends near 96 %, with a constant rate near 97.6 %. With 256 hidden units
@@ -42,8 +46,6 @@ def demo(out: Path, epochs: int, seed: int = 0) -> int:
         The exit status.
     """
     ready_folder(out)
-    from tinygradx import data
-    from tinygradx.ops.random import manual_seed
 
     (x, y), held_out = data.split(*data.digits(), seed=seed)
     loader = data.DataLoader(data.TensorDataset(x, y), batch_size=BATCH, shuffle=True)
@@ -80,9 +82,7 @@ def demo(out: Path, epochs: int, seed: int = 0) -> int:
     return 0
 
 
-def _network() -> Sequential:
-    from tinygradx import nn
-
+def _network() -> nn.Sequential:
     return nn.Sequential(
         {"fc1": nn.Linear(64, HIDDEN), "act": nn.GELU(), "fc2": nn.Linear(HIDDEN, 10)}
     )
@@ -91,9 +91,7 @@ def _network() -> Sequential:
 class _Learning:
     """A network, its optimiser, and how many steps are left of those that were planned."""
 
-    def __init__(self, model: Module, steps: int) -> None:
-        from tinygradx.optim import AdamW
-
+    def __init__(self, model: nn.Module, steps: int) -> None:
         self.model, self.steps, self.left = model, steps, steps
         self.optimizer = AdamW(model.parameters(), lr=RATE)
 
@@ -103,9 +101,6 @@ class _Learning:
         The learning rate falls to 0 in a straight line, and every batch has fresh noise on it, so
         that the images are not learned by heart.
         """
-        from tinygradx.nn.functional import cross_entropy
-        from tinygradx.tensor import randn
-
         total = 0.0
         for images, labels in loader:
             self.optimizer.param_groups[0]["lr"] = RATE * self.left / self.steps
@@ -118,11 +113,8 @@ class _Learning:
         return total
 
 
-def judge(model: Module, x: Tensor, y: Tensor) -> tuple[float, float]:
+def judge(model: nn.Module, x: Tensor, y: Tensor) -> tuple[float, float]:
     """The mean loss, and the part of the images that the model names rightly."""
-    from tinygradx.graph import no_grad
-    from tinygradx.nn.functional import cross_entropy
-
     with no_grad():
         scores = model(x)
         return cross_entropy(scores, y).item(), (scores.argmax(1) == y).sum().item() / len(x)
@@ -130,8 +122,6 @@ def judge(model: Module, x: Tensor, y: Tensor) -> tuple[float, float]:
 
 def _prepare(x: Tensor, y: Tensor) -> str:
     """Let another network take a step, so that compiling is over before training is timed."""
-    from tinygradx.kernels import cache
-
     before = len(cache.compilations)
     other = _network()
     _Learning(other, steps=1).walk([(x, y)])
@@ -156,8 +146,6 @@ def told(done: Any, folder: Path | None) -> str:
 
 
 def _loss_curve(history: dict[str, list[float]], out: Path) -> str:
-    from tinygradx import plot
-
     try:
         axes = plot.loss(history, log=True, label="cross entropy", title="Learning the digits")
     except RendererNotFound as error:
@@ -166,8 +154,6 @@ def _loss_curve(history: dict[str, list[float]], out: Path) -> str:
 
 
 def _activations(out: Path) -> str:
-    from tinygradx import plot
-
     try:
         figure = plot.activations("all")
     except RendererNotFound as error:
@@ -175,12 +161,8 @@ def _activations(out: Path) -> str:
     return _written(out / "activations.png", picture(figure, "png"))
 
 
-def _graph(model: Sequential, x: Tensor, y: Tensor, out: Path) -> str:
+def _graph(model: nn.Sequential, x: Tensor, y: Tensor, out: Path) -> str:
     """The graph of the loss of the hardest images."""
-    from tinygradx.draw import draw_dot
-    from tinygradx.graph import no_grad
-    from tinygradx.nn.functional import cross_entropy
-
     with no_grad():
         losses = cross_entropy(model(x), y, reduction="none").numpy()
     hardest = losses.argsort()[-DRAWN:]

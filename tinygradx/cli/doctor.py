@@ -1,4 +1,7 @@
-"""`tinygradx doctor`: what is here, what is missing, what is broken, a line each."""
+"""`tinygradx doctor`: what is here, what is missing, what is broken, a line each.
+
+Every look imports what it looks at by itself: what cannot be imported is one line among others.
+"""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class Comparison:
         RendererNotFound
             If Matplotlib is not installed.
         """
-        from tinygradx.plot import comparison
+        from tinygradx.plot import comparison  # numbers alone need no room of pictures
 
         kinds = {"scores": comparison.scores, "gradients": comparison.gradients}
         if kind not in kinds:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tinygradx.graph import no_grad
+from tinygradx.ops.linalg import cholesky_ex, eigvalsh
 from tinygradx.tensor import Tensor, as_tensor, ones
 
 #: How far shares may miss a sum of 1, and a matrix its mirror image: PyTorch's.
@@ -144,15 +145,11 @@ def _is_symmetric(x: Any) -> Any:
 
 
 def _is_positive_semidefinite(x: Any) -> Any:
-    from tinygradx.ops.linalg import eigvalsh
-
     even = _is_symmetric(x)
     return even & (eigvalsh(x) >= -NEARLY).all(-1) if x.shape[-1] == x.shape[-2] else even
 
 
 def _is_positive_definite(x: Any) -> Any:
-    from tinygradx.ops.linalg import cholesky_ex
-
     even = ((x - x.mT).abs() <= NEARLY * x.abs().clamp(min=1.0)).all(-1).all(-1)
     return even & (cholesky_ex(x).info == 0)
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from tinygradx.distributions.constraints import Constraint
+from tinygradx.distributions.constraints import Constraint, unit_interval
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError, TeachingError
 from tinygradx.graph import no_grad
 from tinygradx.ops.broadcasting import broadcast_tensors
@@ -219,8 +219,6 @@ class Distribution:
         ArgumentError
             If a probability is not from 0 to 1.
         """
-        from tinygradx.distributions.constraints import unit_interval
-
         p = self._as_own(value)
         if self._validate_args:
             check(f"icdf of {type(self).__name__}", p, unit_interval)

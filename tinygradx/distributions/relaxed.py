@@ -68,7 +68,28 @@ class LogitRelaxedBernoulli(_Odds):
         return log(self.temperature) + x - 2.0 * logistic_loss(x, 0.0)
 
 
-class RelaxedBernoulli(TransformedDistribution):
+class _Relaxed(TransformedDistribution):
+    """A relaxed choice under a transform: its settings are those of what it is made of."""
+
+    base_dist: Any
+
+    @property
+    def temperature(self) -> Any:
+        """How soft the choice is."""
+        return self.base_dist.temperature
+
+    @property
+    def probs(self) -> Any:
+        """How probable each choice is."""
+        return self.base_dist.probs
+
+    @property
+    def logits(self) -> Any:
+        """The same as logarithms: those of odds for a yes or no."""
+        return self.base_dist.logits
+
+
+class RelaxedBernoulli(_Relaxed):
     """A number between 0 and 1, near to one of them: a yes or no that has slopes.
 
     Parameters
@@ -99,21 +120,6 @@ class RelaxedBernoulli(TransformedDistribution):
     ) -> None:
         base = LogitRelaxedBernoulli(temperature, probs, logits, validate_args)
         super().__init__(base, SigmoidTransform(), validate_args)
-
-    @property
-    def temperature(self) -> Any:
-        """How soft the choice is."""
-        return self.base_dist.temperature
-
-    @property
-    def probs(self) -> Any:
-        """The probability of a yes."""
-        return self.base_dist.probs
-
-    @property
-    def logits(self) -> Any:
-        """The logarithm of that over the opposite."""
-        return self.base_dist.logits
 
 
 class ExpRelaxedCategorical(_Choice):
@@ -169,7 +175,7 @@ class ExpRelaxedCategorical(_Choice):
         return score + math.lgamma(size) + (size - 1) * log(self.temperature.to(self._dtype))
 
 
-class RelaxedOneHotCategorical(TransformedDistribution):
+class RelaxedOneHotCategorical(_Relaxed):
     """Shares of a whole, of which one is nearly all: a one-hot choice that has slopes.
 
     Parameters
@@ -204,21 +210,6 @@ class RelaxedOneHotCategorical(TransformedDistribution):
     def support(self) -> Any:
         """Shares that add up to 1."""
         return constraints.simplex
-
-    @property
-    def temperature(self) -> Any:
-        """How soft the choice is."""
-        return self.base_dist.temperature
-
-    @property
-    def probs(self) -> Any:
-        """The probabilities of the categories."""
-        return self.base_dist.probs
-
-    @property
-    def logits(self) -> Any:
-        """Their logarithms."""
-        return self.base_dist.logits
 
 
 class OneHotCategoricalStraightThrough(OneHotCategorical):

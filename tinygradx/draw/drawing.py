@@ -176,7 +176,7 @@ class Drawing:
         picture = render_dot(self.source, format, timeout, engine)
         if format != "svg":
             return picture
-        from tinygradx.draw.svg import tidy
+        from tinygradx.draw.svg import tidy  # and with it a parser of XML
 
         names = {node.id: node.name for node in self.nodes}
         titles = {node.id: node.words for node in self.nodes} | {

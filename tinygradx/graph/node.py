@@ -219,7 +219,7 @@ class AccumulateGrad:
     @property
     def variable(self) -> Any:
         """The leaf as a tensor: its memory and its `.grad`."""
-        from tinygradx.graph.handle import Handle, wrap
+        from tinygradx.graph.handle import Handle, wrap  # which stands on nodes
 
         return wrap(Handle.result_class, self.leaf.array, self.leaf)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tinygradx.kernels.formula import Formula, Written
-from tinygradx.kernels.loops import INDENT, _flat_loop
+from tinygradx.kernels.loops import INDENT, flat_loop
 from tinygradx.kernels.source import DEVICES, Text, assemble
 
 
@@ -36,7 +36,7 @@ def joint_kernel(
     written = Written(dtype, where.offered, taken=frozenset(arrays))
     given = ", ".join(f"{p}[i]" for p in formula.parameters)
     line = f"{', '.join(f'{out}[i]' for out in outputs)} = {written.add(formula)}({given})"
-    opening = _flat_loop(where, written, outputs[0])
+    opening = flat_loop(where, written, outputs[0])
     kernel = "\n".join([f"def {name}({', '.join(arrays)}):", *opening, INDENT * 2 + line])
     signature = f"void({', '.join([f'{dtype}[::1]'] * len(arrays))})"
     title = f"{name} for {device}, {dtype}: {line}"

@@ -93,14 +93,14 @@ def map_kernel(
     outputs = [Argument(result.name, result.kind) for result in results]
     every = [*arguments, *outputs]
     header = f"def {name}({', '.join(a.name for a in every)}):"
-    opening = _flat_loop(where, written, outputs[0].name)
+    opening = flat_loop(where, written, outputs[0].name)
     kernel = "\n".join([header, *opening, *(INDENT * 2 + line for line in lines)])
     signature = f"void({', '.join(a.type(dtype) for a in every)})"
     title = f"{name} for {device}, {dtype}: {'; '.join(lines)}"
     return assemble(title, name, where, written, signature, kernel)
 
 
-def _flat_loop(device: Device, written: Written, out: str) -> list[str]:
+def flat_loop(device: Device, written: Written, out: str) -> list[str]:
     """Every element once: in order on the CPU, strided over the grid on a GPU."""
     if device.name == "cuda":
         return [f"{INDENT}for i in range(cuda.grid(1), {out}.size, cuda.gridsize(1)):"]
@@ -135,7 +135,7 @@ def update_kernel(
     written = Written(dtype, where.offered, taken=frozenset(formula.parameters))
     given = ", ".join(f"{p}[i]" if p in arrays else p for p in formula.parameters)
     line = f"{', '.join(f'{a}[i]' for a in written_to)} = {written.add(formula)}({given})"
-    opening = _flat_loop(where, written, "g")
+    opening = flat_loop(where, written, "g")
     header = f"def {name}({', '.join((*numbers, *arrays))}):"
     kernel = "\n".join([header, *opening, INDENT * 2 + line])
     types = [dtype] * len(numbers) + [f"{dtype}[::1]"] * len(arrays)

@@ -129,7 +129,7 @@ class PReLU(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """The input above 0, the weight times it below."""
-        return functional.prelu(input, self.weight)  # type: ignore[no-any-return]
+        return functional.prelu(input, self.weight)
 
     def extra_repr(self) -> str:
         """How many slopes are learned."""
@@ -157,7 +157,7 @@ class Softmax2d(Module):
             raise ShapeError(
                 "Softmax2d", f"an input of shape {input.shape}", "pass (N, C, H, W) or (C, H, W)"
             )
-        return functional.softmax(input, -3)  # type: ignore[no-any-return]
+        return functional.softmax(input, -3)
 
 
 _NEEDED = inspect.Parameter.empty

@@ -189,17 +189,6 @@ class MultiheadAttention(Module):
         )  # fmt: skip
         return transpose(output, 0, 1) if turn else output, weights
 
-    def extra_repr(self) -> str:
-        """The sizes, and the settings that are not the usual ones."""
-        text = f"{self.embed_dim}, num_heads={self.num_heads}"
-        usual = {"dropout": 0.0, "add_zero_attn": False, "batch_first": False}
-        if not self._qkv_same_embed_dim:
-            text += f", kdim={self.kdim}, vdim={self.vdim}"
-        for name, value in usual.items():
-            if getattr(self, name) != value:
-                text += f", {name}={getattr(self, name)!r}"
-        return text
-
 
 def _turned(*tensors: Tensor) -> list[Any]:
     """Steps before the batch; what was one tensor stays one, so that it is projected at once."""

@@ -211,11 +211,9 @@ class Conv1d(_Straight):
 
     Parameters
     ----------
-    in_channels, out_channels : int
-        The channels of the input, and of the output.
     kernel_size : int
         How many elements a window has.
-    stride, padding, dilation, groups, bias, padding_mode, device, dtype
+    in_channels, out_channels, stride, padding, dilation, groups, bias, padding_mode, device, dtype
         As for `Conv2d`.
 
     Attributes
@@ -289,11 +287,9 @@ class Conv3d(_Straight):
 
     Parameters
     ----------
-    in_channels, out_channels : int
-        The channels of the input, and of the output.
-    kernel_size, stride, dilation : int or triple of int
-        As for `Conv2d`.
-    padding, groups, bias, padding_mode, device, dtype
+    kernel_size, stride, padding, dilation
+        As for `Conv2d`, with triples in the place of pairs.
+    in_channels, out_channels, groups, bias, padding_mode, device, dtype
         As for `Conv2d`.
 
     Attributes
@@ -302,6 +298,12 @@ class Conv3d(_Straight):
         Of shape (out_channels, in_channels / groups, *kernel_size).
     bias : Parameter or None
         Of shape (out_channels,).
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.Conv3d(1, 4, 3)(tgx.ones(2, 1, 5, 6, 7)).shape
+    (2, 4, 3, 4, 5)
     """
 
     dims = 3
@@ -312,11 +314,9 @@ class ConvTranspose1d(_Transposed):
 
     Parameters
     ----------
-    in_channels, out_channels : int
-        The channels of the input, and of the output.
-    kernel_size, stride, padding, output_padding, dilation : int
-        As for `ConvTranspose2d`.
-    groups, bias, padding_mode, device, dtype
+    kernel_size, stride, padding, output_padding, dilation
+        As for `ConvTranspose2d`, with single numbers.
+    in_channels, out_channels, groups, bias, padding_mode, device, dtype
         As for `ConvTranspose2d`.
 
     Attributes
@@ -325,6 +325,12 @@ class ConvTranspose1d(_Transposed):
         Of shape (in_channels, out_channels / groups, kernel_size).
     bias : Parameter or None
         Of shape (out_channels,).
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.ConvTranspose1d(4, 2, 3, stride=2)(tgx.ones(1, 4, 5)).shape
+    (1, 2, 11)
     """
 
     dims = 1
@@ -337,22 +343,14 @@ class ConvTranspose2d(_Transposed):
 
     Parameters
     ----------
-    in_channels, out_channels : int
-        The channels of the input, and of the output.
     kernel_size, stride, padding, dilation : int or pair of int
         Those of the convolution that would lead back.
     output_padding : int or pair of int
         Rows and columns more at one side.
-    groups : int
-        The channels are divided into so many groups.
-    bias : bool
-        Whether there is one.
     padding_mode : str
         "zeros".
-    device : str, optional
-        "cpu".
-    dtype : dtype, optional
-        float32 or float64; the default dtype when left out.
+    in_channels, out_channels, groups, bias, device, dtype
+        As for `Conv2d`.
 
     Attributes
     ----------
@@ -382,11 +380,9 @@ class ConvTranspose3d(_Transposed):
 
     Parameters
     ----------
-    in_channels, out_channels : int
-        The channels of the input, and of the output.
-    kernel_size, stride, padding, output_padding, dilation : int or triple of int
-        As for `ConvTranspose2d`.
-    groups, bias, padding_mode, device, dtype
+    kernel_size, stride, padding, output_padding, dilation
+        As for `ConvTranspose2d`, with triples in the place of pairs.
+    in_channels, out_channels, groups, bias, padding_mode, device, dtype
         As for `ConvTranspose2d`.
 
     Attributes
@@ -395,6 +391,12 @@ class ConvTranspose3d(_Transposed):
         Of shape (in_channels, out_channels / groups, *kernel_size).
     bias : Parameter or None
         Of shape (out_channels,).
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.ConvTranspose3d(4, 2, 3)(tgx.ones(1, 4, 2, 2, 2)).shape
+    (1, 2, 4, 4, 4)
     """
 
     dims = 3

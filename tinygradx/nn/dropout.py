@@ -62,7 +62,7 @@ class Dropout(_Dropout):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the shape of the input."""
-        return functional.dropout(input, self.p, self.training, self.inplace)  # type: ignore[no-any-return]
+        return functional.dropout(input, self.p, self.training, self.inplace)
 
 
 class Dropout1d(_Dropout):
@@ -70,7 +70,7 @@ class Dropout1d(_Dropout):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the shape of the input."""
-        return functional.dropout1d(input, self.p, self.training, self.inplace)  # type: ignore[no-any-return]
+        return functional.dropout1d(input, self.p, self.training, self.inplace)
 
 
 class Dropout2d(_Dropout):
@@ -78,7 +78,7 @@ class Dropout2d(_Dropout):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the shape of the input."""
-        return functional.dropout2d(input, self.p, self.training, self.inplace)  # type: ignore[no-any-return]
+        return functional.dropout2d(input, self.p, self.training, self.inplace)
 
 
 class Dropout3d(_Dropout):
@@ -86,7 +86,7 @@ class Dropout3d(_Dropout):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the shape of the input."""
-        return functional.dropout3d(input, self.p, self.training, self.inplace)  # type: ignore[no-any-return]
+        return functional.dropout3d(input, self.p, self.training, self.inplace)
 
 
 class AlphaDropout(_Dropout):
@@ -97,7 +97,7 @@ class AlphaDropout(_Dropout):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the shape of the input."""
-        return functional.alpha_dropout(input, self.p, self.training)  # type: ignore[no-any-return]
+        return functional.alpha_dropout(input, self.p, self.training)
 
 
 class FeatureAlphaDropout(_Dropout):
@@ -105,4 +105,4 @@ class FeatureAlphaDropout(_Dropout):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the shape of the input."""
-        return functional.feature_alpha_dropout(input, self.p, self.training)  # type: ignore[no-any-return]
+        return functional.feature_alpha_dropout(input, self.p, self.training)

@@ -6,22 +6,13 @@ from typing import Any, ClassVar
 
 from tinygradx.errors import ArgumentError
 from tinygradx.nn import functional
+from tinygradx.nn.calling import Calling
 from tinygradx.nn.module import Module
 from tinygradx.ops.shapes import sizes
 from tinygradx.tensor import Tensor
 
 
-class _Settings(Module):
-    """A layer whose representation shows some of its attributes."""
-
-    shown: ClassVar[tuple[str, ...]] = ()
-
-    def extra_repr(self) -> str:
-        """The settings."""
-        return ", ".join(f"{name}={getattr(self, name)!r}" for name in self.shown)
-
-
-class Upsample(_Settings):
+class Upsample(Calling):
     """Images in another size: `functional.interpolate` with its settings.
 
     Parameters
@@ -36,6 +27,9 @@ class Upsample(_Settings):
     (1, 3, 8, 8)
     """
 
+    function = "interpolate"
+    settings = ("size", "scale_factor", "mode", "align_corners", "recompute_scale_factor")
+
     def __init__(
         self,
         size: Any = None,
@@ -48,13 +42,6 @@ class Upsample(_Settings):
         self.size, self.scale_factor, self.mode = size, scale_factor, mode
         self.align_corners = align_corners
         self.recompute_scale_factor = recompute_scale_factor
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Of shape (N, C, *new sizes)."""
-        return functional.interpolate(
-            input, self.size, self.scale_factor, self.mode, self.align_corners,
-            self.recompute_scale_factor,
-        )  # fmt: skip
 
     def extra_repr(self) -> str:
         """The size, or how many times as large, and the mode."""
@@ -156,9 +143,9 @@ class ConstantPad1d(_ConstantPad):
     Parameters
     ----------
     padding : int or 2 of them
-        How wide: before and behind; a negative width cuts off.
+        How wide: before and behind.
     value : float
-        What it holds.
+        As for `ConstantPad2d`.
     """
 
     dims = 1
@@ -173,6 +160,18 @@ class ConstantPad2d(_ConstantPad):
         How wide: before and behind, the last dimension first; a negative width cuts off.
     value : float
         What it holds.
+
+    Raises
+    ------
+    ArgumentError
+        If there are more or fewer widths.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.ConstantPad2d((1, 0, 0, 1), 7.0)(tgx.zeros(1, 1, 2))
+    tensor([[[7., 0., 0.],
+             [7., 7., 7.]]])
     """
 
     dims = 2
@@ -184,9 +183,9 @@ class ConstantPad3d(_ConstantPad):
     Parameters
     ----------
     padding : int or 6 of them
-        How wide: before and behind, the last dimension first; a negative width cuts off.
+        Two for each dimension.
     value : float
-        What it holds.
+        As for `ConstantPad2d`.
     """
 
     dims = 3
@@ -198,7 +197,7 @@ class ZeroPad1d(_ZeroPad):
     Parameters
     ----------
     padding : int or 2 of them
-        How wide: before and behind; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 1
@@ -210,7 +209,7 @@ class ZeroPad2d(_ZeroPad):
     Parameters
     ----------
     padding : int or 4 of them
-        How wide: before and behind, the last dimension first; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 2
@@ -222,7 +221,7 @@ class ZeroPad3d(_ZeroPad):
     Parameters
     ----------
     padding : int or 6 of them
-        How wide: before and behind, the last dimension first; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 3
@@ -234,7 +233,7 @@ class ReflectionPad1d(_ReflectionPad):
     Parameters
     ----------
     padding : int or 2 of them
-        How wide: before and behind; a negative width cuts off.
+        As for `ConstantPad2d`.
 
     Examples
     --------
@@ -252,7 +251,7 @@ class ReflectionPad2d(_ReflectionPad):
     Parameters
     ----------
     padding : int or 4 of them
-        How wide: before and behind, the last dimension first; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 2
@@ -264,7 +263,7 @@ class ReflectionPad3d(_ReflectionPad):
     Parameters
     ----------
     padding : int or 6 of them
-        How wide: before and behind, the last dimension first; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 3
@@ -276,7 +275,7 @@ class ReplicationPad1d(_ReplicationPad):
     Parameters
     ----------
     padding : int or 2 of them
-        How wide: before and behind; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 1
@@ -288,7 +287,7 @@ class ReplicationPad2d(_ReplicationPad):
     Parameters
     ----------
     padding : int or 4 of them
-        How wide: before and behind, the last dimension first; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 2
@@ -300,7 +299,7 @@ class ReplicationPad3d(_ReplicationPad):
     Parameters
     ----------
     padding : int or 6 of them
-        How wide: before and behind, the last dimension first; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 3
@@ -312,7 +311,7 @@ class CircularPad1d(_CircularPad):
     Parameters
     ----------
     padding : int or 2 of them
-        How wide: before and behind; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 1
@@ -324,7 +323,7 @@ class CircularPad2d(_CircularPad):
     Parameters
     ----------
     padding : int or 4 of them
-        How wide: before and behind, the last dimension first; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 2
@@ -336,7 +335,7 @@ class CircularPad3d(_CircularPad):
     Parameters
     ----------
     padding : int or 6 of them
-        How wide: before and behind, the last dimension first; a negative width cuts off.
+        As for `ConstantPad2d`.
     """
 
     dims = 3
@@ -345,76 +344,98 @@ class CircularPad3d(_CircularPad):
 # ---- channels, pixels and patches ---------------------------------------------------------------
 
 
-class PixelShuffle(_Settings):
+class PixelShuffle(Calling):
     """Channels made pixels: `functional.pixel_shuffle`. Shi et al. (2016), arXiv:1609.05158.
+
+    From (..., C * r * r, H, W) to (..., C, H * r, W * r).
 
     Parameters
     ----------
     upscale_factor : int
-        How many times as high and as wide.
+        r: how many times as high and as wide.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.PixelShuffle(2)(tgx.ones(1, 4, 3, 3)).shape
+    (1, 1, 6, 6)
     """
 
-    shown = ("upscale_factor",)
+    function = "pixel_shuffle"
+    settings = shown = ("upscale_factor",)
 
     def __init__(self, upscale_factor: int) -> None:
         super().__init__()
         self.upscale_factor = upscale_factor
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Of shape (..., C, H * r, W * r) for (..., C * r * r, H, W)."""
-        return functional.pixel_shuffle(input, self.upscale_factor)
 
-
-class PixelUnshuffle(_Settings):
+class PixelUnshuffle(Calling):
     """Pixels made channels: `functional.pixel_unshuffle`.
+
+    From (..., C, H * r, W * r) to (..., C * r * r, H, W).
 
     Parameters
     ----------
     downscale_factor : int
-        How many times less high and wide.
+        r: how many times less high and wide.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.PixelUnshuffle(2)(tgx.ones(1, 1, 6, 6)).shape
+    (1, 4, 3, 3)
     """
 
-    shown = ("downscale_factor",)
+    function = "pixel_unshuffle"
+    settings = shown = ("downscale_factor",)
 
     def __init__(self, downscale_factor: int) -> None:
         super().__init__()
         self.downscale_factor = downscale_factor
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Of shape (..., C * r * r, H, W) for (..., C, H * r, W * r)."""
-        return functional.pixel_unshuffle(input, self.downscale_factor)
 
-
-class ChannelShuffle(_Settings):
+class ChannelShuffle(Calling):
     """Channels dealt out in turn: `functional.channel_shuffle`. Zhang et al., arXiv:1707.01083.
 
     Parameters
     ----------
     groups : int
         From how many groups of channels.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.ChannelShuffle(2)(tgx.arange(4.0).reshape(1, 4, 1)).flatten()
+    tensor([0., 2., 1., 3.])
     """
 
-    shown = ("groups",)
+    function = "channel_shuffle"
+    settings = shown = ("groups",)
 
     def __init__(self, groups: int) -> None:
         super().__init__()
         self.groups = groups
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Of the input's shape."""
-        return functional.channel_shuffle(input, self.groups)
 
-
-class Unfold(_Settings):
+class Unfold(Calling):
     """Patches of images as columns: `functional.unfold`.
+
+    From (N, C, H, W) to (N, C * kh * kw, L), or both without N.
 
     Parameters
     ----------
     kernel_size, dilation, padding, stride
         As for the function.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.Unfold(2)(tgx.ones(1, 3, 4, 4)).shape
+    (1, 12, 9)
     """
 
-    shown = ("kernel_size", "dilation", "padding", "stride")
+    function = "unfold"
+    settings = shown = ("kernel_size", "dilation", "padding", "stride")
 
     def __init__(
         self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
@@ -423,21 +444,26 @@ class Unfold(_Settings):
         self.kernel_size, self.dilation = kernel_size, dilation
         self.padding, self.stride = padding, stride
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Of shape (N, C * kh * kw, L) for (N, C, H, W)."""
-        return functional.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)
 
-
-class Fold(_Settings):
+class Fold(Calling):
     """Columns added up to images: `functional.fold`.
+
+    From (N, C * kh * kw, L) to (N, C, H, W), or both without N.
 
     Parameters
     ----------
     output_size, kernel_size, dilation, padding, stride
         As for the function.
+
+    Examples
+    --------
+    >>> import tinygradx as tgx
+    >>> tgx.nn.Fold((4, 4), 2)(tgx.ones(1, 12, 9)).shape
+    (1, 3, 4, 4)
     """
 
-    shown = ("output_size", "kernel_size", "dilation", "padding", "stride")
+    function = "fold"
+    settings = shown = ("output_size", "kernel_size", "dilation", "padding", "stride")
 
     def __init__(
         self, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
@@ -446,9 +472,3 @@ class Fold(_Settings):
         super().__init__()
         self.output_size, self.kernel_size = output_size, kernel_size
         self.dilation, self.padding, self.stride = dilation, padding, stride
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Of shape (N, C, H, W) for (N, C * kh * kw, L)."""
-        return functional.fold(
-            input, self.output_size, self.kernel_size, self.dilation, self.padding, self.stride
-        )

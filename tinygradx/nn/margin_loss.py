@@ -39,7 +39,7 @@ class PairwiseDistance(Module):
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         """The distances of vectors (..., d), which broadcast."""
-        return functional.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)  # type: ignore[no-any-return]
+        return functional.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)
 
 
 class CosineSimilarity(Module):
@@ -65,7 +65,7 @@ class CosineSimilarity(Module):
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         """The cosines for vectors that broadcast."""
-        return functional.cosine_similarity(x1, x2, self.dim, self.eps)  # type: ignore[no-any-return]
+        return functional.cosine_similarity(x1, x2, self.dim, self.eps)
 
 
 # ---- losses -------------------------------------------------------------------------------------
@@ -78,8 +78,8 @@ class MarginLoss(Loss):
     ----------
     margin : float
         By how much.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
     """
 
     def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
@@ -97,8 +97,8 @@ class HingeEmbeddingLoss(MarginLoss):
     ----------
     margin : float
         How far apart pairs shall be that are not alike.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -112,7 +112,7 @@ class HingeEmbeddingLoss(MarginLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of distances against targets of the same shape."""
-        return functional.hinge_embedding_loss(input, target, self.margin, self.reduction)  # type: ignore[no-any-return]
+        return functional.hinge_embedding_loss(input, target, self.margin, self.reduction)
 
 
 class MarginRankingLoss(MarginLoss):
@@ -122,8 +122,8 @@ class MarginRankingLoss(MarginLoss):
     ----------
     margin : float
         By how much one shall be ahead.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -134,9 +134,7 @@ class MarginRankingLoss(MarginLoss):
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         """The loss of two tensors of scores and the order they shall have."""
-        return functional.margin_ranking_loss(  # type: ignore[no-any-return]
-            input1, input2, target, self.margin, self.reduction
-        )
+        return functional.margin_ranking_loss(input1, input2, target, self.margin, self.reduction)
 
 
 class CosineEmbeddingLoss(MarginLoss):
@@ -146,8 +144,8 @@ class CosineEmbeddingLoss(MarginLoss):
     ----------
     margin : float
         The largest cosine that costs nothing where vectors are not alike.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -159,9 +157,7 @@ class CosineEmbeddingLoss(MarginLoss):
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         """The loss of vectors (N, D) against targets (N,)."""
-        return functional.cosine_embedding_loss(  # type: ignore[no-any-return]
-            input1, input2, target, self.margin, self.reduction
-        )
+        return functional.cosine_embedding_loss(input1, input2, target, self.margin, self.reduction)
 
 
 class MultiMarginLoss(WeightedLoss):
@@ -173,10 +169,8 @@ class MultiMarginLoss(WeightedLoss):
         Hinges or their squares.
     margin : float
         By how much.
-    weight : Tensor, optional
-        Of shape (C,): how much each class counts.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    weight, reduction
+        As for `NLLLoss`.
 
     Examples
     --------
@@ -200,7 +194,7 @@ class MultiMarginLoss(WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of scores (N, C) against class indices (N,)."""
-        return functional.multi_margin_loss(  # type: ignore[no-any-return]
+        return functional.multi_margin_loss(
             input, target, self.p, self.margin, self.weight, self.reduction
         )
 
@@ -213,8 +207,8 @@ class MultiLabelMarginLoss(Loss):
 
     Parameters
     ----------
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -225,7 +219,7 @@ class MultiLabelMarginLoss(Loss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of scores (N, C) against class indices (N, C), filled up with -1."""
-        return functional.multilabel_margin_loss(input, target, self.reduction)  # type: ignore[no-any-return]
+        return functional.multilabel_margin_loss(input, target, self.reduction)
 
 
 class TripletMarginLoss(MarginLoss):
@@ -239,8 +233,8 @@ class TripletMarginLoss(MarginLoss):
         Of the distance: see `PairwiseDistance`.
     swap : bool
         Take the distance from the positive to the negative vector where that is the smaller one.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    reduction
+        As for `MSELoss`.
 
     Examples
     --------
@@ -265,7 +259,7 @@ class TripletMarginLoss(MarginLoss):
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
         """The loss of three tensors of vectors (N, D)."""
-        return functional.triplet_margin_loss(  # type: ignore[no-any-return]
+        return functional.triplet_margin_loss(
             anchor, positive, negative, self.margin, self.p, self.eps, self.swap, self.reduction
         )
 
@@ -283,12 +277,8 @@ class TripletMarginWithDistanceLoss(MarginLoss):
     ----------
     distance_function : callable, optional
         Takes two tensors of vectors, answers their distances; `PairwiseDistance()` when left out.
-    margin : float
-        Above 0: by how much.
-    swap : bool
-        Take the distance from the positive to the negative vector where that is the smaller one.
-    reduction : {"mean", "sum", "none"}
-        What becomes of the losses of a batch.
+    margin, swap, reduction
+        As for `TripletMarginLoss`.
 
     Examples
     --------
@@ -315,7 +305,7 @@ class TripletMarginWithDistanceLoss(MarginLoss):
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
         """The loss of three tensors of vectors (N, D)."""
-        return functional.triplet_margin_with_distance_loss(  # type: ignore[no-any-return]
+        return functional.triplet_margin_with_distance_loss(
             anchor, positive, negative, distance_function=self.distance_function,
             margin=self.margin, swap=self.swap, reduction=self.reduction,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from tinygradx.errors import NotWrittenError
 from tinygradx.graph import enable_grad
 from tinygradx.nn.printing import text_of
 from tinygradx.nn.state import LoadedKeys, State
+from tinygradx.nn.summary import summary
 
 __all__ = ["LoadedKeys", "Module"]
 
@@ -87,7 +88,7 @@ class Module(State):
         >>> [node.name for node in drawing.nodes if node.kind == "param"]
         ['weight', 'bias']
         """
-        from tinygradx.draw import draw_dot
+        from tinygradx.draw import draw_dot  # a floor above
 
         with enable_grad():
             output = self(*inputs)
@@ -131,6 +132,4 @@ class Module(State):
         Total 48 · trainable 48 · frozen 0
         params 192 B · saved for backward 2.0 kB · forward 2.0 kFLOP
         """
-        from tinygradx.nn.summary import summary
-
         return summary(self, *inputs, input_shape=input_shape, dtype=dtype)

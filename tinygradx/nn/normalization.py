@@ -58,6 +58,7 @@ class _ChannelNorm(_Norm):
         track_running_stats: bool,
         device: Any,
         dtype: Any,
+        bias: bool,
     ) -> None:
         super().__init__()
         if num_features < 1:
@@ -67,7 +68,7 @@ class _ChannelNorm(_Norm):
             )  # fmt: skip
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        self._learn(num_features, affine, True, device, dtype)
+        self._learn(num_features, affine, bias, device, dtype)
         begin = (
             ("running_mean", zeros(num_features, dtype=dtype, device=device)),
             ("running_var", ones(num_features, dtype=dtype, device=device)),
@@ -104,7 +105,8 @@ class _ChannelNorm(_Norm):
         """The settings, as PyTorch prints them."""
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, "
-            f"affine={self.affine}, track_running_stats={self.track_running_stats}"
+            f"affine={self.affine}, bias={self.bias is not None}, "
+            f"track_running_stats={self.track_running_stats}"
         )
 
 
@@ -118,8 +120,12 @@ class _BatchNorm(_ChannelNorm):
         track_running_stats: bool = True,
         device: Any = None,
         dtype: Any = None,
+        *,
+        bias: bool = True,
     ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        super().__init__(
+            num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
+        )
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the input's shape."""
@@ -140,7 +146,7 @@ class BatchNorm1d(_BatchNorm):
 
     Parameters
     ----------
-    num_features, eps, momentum, affine, track_running_stats, device, dtype
+    num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
         As for `BatchNorm2d`.
 
     Examples
@@ -179,6 +185,8 @@ class BatchNorm2d(_BatchNorm):
         "cpu".
     dtype : dtype, optional
         float32 or float64; the default dtype when left out.
+    bias : bool
+        Whether a bias is learned as well as a weight.
 
     Attributes
     ----------
@@ -209,7 +217,7 @@ class BatchNorm3d(_BatchNorm):
 
     Parameters
     ----------
-    num_features, eps, momentum, affine, track_running_stats, device, dtype
+    num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
         As for `BatchNorm2d`.
     """
 
@@ -226,8 +234,12 @@ class _InstanceNorm(_ChannelNorm):
         track_running_stats: bool = False,
         device: Any = None,
         dtype: Any = None,
+        *,
+        bias: bool = True,
     ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        super().__init__(
+            num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
+        )
 
     def _channels(self, input: Tensor) -> int:
         return 0 if input.ndim == self.ndims[0] else 1
@@ -249,7 +261,7 @@ class InstanceNorm1d(_InstanceNorm):
 
     Parameters
     ----------
-    num_features, eps, momentum, affine, track_running_stats, device, dtype
+    num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
         As for `InstanceNorm2d`.
     """
 
@@ -271,7 +283,7 @@ class InstanceNorm2d(_InstanceNorm):
         Whether a weight and a bias of each channel are learned.
     track_running_stats : bool
         Whether running statistics are kept, and used after `eval()`.
-    device, dtype
+    device, dtype, bias
         As for `BatchNorm2d`.
 
     Examples
@@ -289,7 +301,7 @@ class InstanceNorm3d(_InstanceNorm):
 
     Parameters
     ----------
-    num_features, eps, momentum, affine, track_running_stats, device, dtype
+    num_features, eps, momentum, affine, track_running_stats, device, dtype, bias
         As for `InstanceNorm2d`.
     """
 
@@ -350,7 +362,8 @@ class LayerNorm(_Norm):
     def extra_repr(self) -> str:
         """The settings, as PyTorch prints them."""
         return (
-            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+            f"{self.normalized_shape}, eps={self.eps}, "
+            f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
         )
 
 
@@ -419,7 +432,7 @@ class GroupNorm(_Norm):
         Added to the variance.
     affine : bool
         Whether a weight and a bias of each channel are learned.
-    device, dtype
+    device, dtype, bias
         As for `LayerNorm`.
 
     Attributes
@@ -447,6 +460,8 @@ class GroupNorm(_Norm):
         affine: bool = True,
         device: Any = None,
         dtype: Any = None,
+        *,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         if num_groups < 1 or num_channels % num_groups:
@@ -456,7 +471,7 @@ class GroupNorm(_Norm):
             )  # fmt: skip
         self.num_groups, self.num_channels = num_groups, num_channels
         self.eps, self.affine = eps, affine
-        self._learn(num_channels, affine, True, device, dtype)
+        self._learn(num_channels, affine, bias, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the input's shape."""
@@ -464,7 +479,10 @@ class GroupNorm(_Norm):
 
     def extra_repr(self) -> str:
         """The settings, as PyTorch prints them."""
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+        return (
+            f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, "
+            f"bias={self.bias is not None}"
+        )
 
 
 class LocalResponseNorm(Module):

@@ -5,32 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from tinygradx.errors import ArgumentError
-from tinygradx.nn import functional
-from tinygradx.nn.module import Module
+from tinygradx.nn.calling import Calling
 from tinygradx.tensor import Tensor
 
 
-class Pooling(Module):
-    """A layer that calls a function of `nn.functional` with the settings it was made with."""
-
-    #: The name of the function.
-    function: ClassVar[str]
-    #: Which attributes it is called with.
-    settings: ClassVar[tuple[str, ...]] = ()
-    #: Which of them stand in the representation.
-    shown: ClassVar[tuple[str, ...]]
-
-    def forward(self, input: Tensor, *inputs: Any, **named: Any) -> Any:
-        """What the function answers."""
-        named |= {name: getattr(self, name) for name in self.settings}
-        return getattr(functional, self.function)(input, *inputs, **named)
-
-    def extra_repr(self) -> str:
-        """The settings."""
-        return ", ".join(f"{name}={getattr(self, name)}" for name in self.shown)
-
-
-class _MaxPool(Pooling):
+class _MaxPool(Calling):
     settings = (
         "kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices",
     )  # fmt: skip
@@ -94,7 +73,7 @@ class MaxPool3d(_MaxPool):
     function = "max_pool3d"
 
 
-class _MaxUnpool(Pooling):
+class _MaxUnpool(Calling):
     settings = shown = ("kernel_size", "stride", "padding")
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
@@ -150,7 +129,7 @@ class MaxUnpool3d(_MaxUnpool):
     function = "max_unpool3d"
 
 
-class AvgPool1d(Pooling):
+class AvgPool1d(Calling):
     """The mean of every window of sequences (N, C, L): `functional.avg_pool1d`.
 
     Parameters
@@ -223,7 +202,7 @@ class AvgPool3d(AvgPool2d):
     function = "avg_pool3d"
 
 
-class _LPPool(Pooling):
+class _LPPool(Calling):
     settings = ("norm_type", "kernel_size", "stride", "ceil_mode")
     shown = settings
 
@@ -271,7 +250,7 @@ class LPPool3d(_LPPool):
     function = "lp_pool3d"
 
 
-class _AdaptiveAvgPool(Pooling):
+class _AdaptiveAvgPool(Calling):
     settings = shown = ("output_size",)
 
     def __init__(self, output_size: Any) -> None:
@@ -321,7 +300,7 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPool):
     function = "adaptive_avg_pool3d"
 
 
-class _AdaptiveMaxPool(Pooling):
+class _AdaptiveMaxPool(Calling):
     settings = ("output_size", "return_indices")
     shown = settings[:1]
 
@@ -366,7 +345,7 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     function = "adaptive_max_pool3d"
 
 
-class _FractionalMaxPool(Pooling):
+class _FractionalMaxPool(Calling):
     settings = (
         "kernel_size", "output_size", "output_ratio", "return_indices", "_random_samples",
     )  # fmt: skip

@@ -39,7 +39,7 @@ class RReLU(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Of the shape of the input."""
-        return functional.rrelu(input, self.lower, self.upper, self.training, self.inplace)  # type: ignore[no-any-return]
+        return functional.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
     def extra_repr(self) -> str:
         """Both ends of the slopes."""

@@ -8,87 +8,29 @@ the block to at 50 digits; the block itself is written so that no end overflows 
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Callable
 from typing import Any
 
-from tinygradx.errors import ArgumentError, DtypeError, ShapeError, UnknownNameError
+from tinygradx.errors import ArgumentError, ShapeError
 from tinygradx.kernels import machine
+from tinygradx.ops.activation_table import ACTIVATIONS as ACTIVATIONS  # which this file fills
+from tinygradx.ops.activation_table import activation as activation
+from tinygradx.ops.activation_table import row_activation
 from tinygradx.ops.bell_curve import INV_SQRT_2PI, gaussian, ndtr
 from tinygradx.ops.comparisons import where
 from tinygradx.ops.elementary import maximum, minimum, sign
-from tinygradx.ops.elementwise import Bound, Elementwise
+from tinygradx.ops.elementwise import Bound
 from tinygradx.ops.exponentials import exp, expm1, log1p, logistic_density
 from tinygradx.ops.joining import narrow
-from tinygradx.ops.rowwise import Rowwise, row_max, row_sum
+from tinygradx.ops.rowwise import row_max, row_sum
 from tinygradx.ops.shapes import reshape, squeeze
 from tinygradx.ops.structural import as_handle, whole_dim
 from tinygradx.ops.trigonometry import direction, hypot
-
-
-class Activations(dict[str, Any]):
-    """Every activation by name, in the order of this file; users' own follow."""
-
-    def __missing__(self, name: str) -> Any:
-        near = difflib.get_close_matches(str(name), self, 1)
-        raise UnknownNameError(
-            f"an activation called {name!r}",
-            "no such name",
-            (f"did you mean {near[0]!r}? " if near else "") + f"There are {', '.join(self)}",
-        )
-
-
-ACTIVATIONS = Activations()
 
 SQRT_2_OVER_PI = math.sqrt(2.0 / math.pi)
 GELU_CUBIC = 0.044715
 SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
-
-
-def activation(textbook: str, **options: Any) -> Callable[[Callable[..., Any]], Elementwise]:
-    """Register the function below as an activation.
-
-    Parameters
-    ----------
-    textbook : str
-        The naive definition, in the function's own parameter names.
-    domain : tuple of float, optional
-        Where it is plotted, and where tests draw points.
-    float32 : Bound, optional
-        A bound on the float32 error above 4 ulp, and its reason.
-
-    Returns
-    -------
-    callable
-        A decorator that answers the operation. Declare its slope with `@name.slope`; a slope left
-        out is derived from the formula, which then may not branch.
-
-    Examples
-    --------
-    >>> import tinygradx as tgx
-    >>> @tgx.activation("x * x * x")
-    ... def cube(x):
-    ...     return x * x * x
-    >>> @cube.slope
-    ... def _(x):
-    ...     return 3.0 * x * x
-    >>> cube(tgx.tensor([2.0]))
-    tensor([8.])
-    """
-
-    def register(function: Callable[..., Any]) -> Elementwise:
-        if not callable(function):
-            raise DtypeError(
-                f"register {function!r:.40} as an activation", f"a {type(function).__name__}",
-                "write @activation(...) above a function",
-            )  # fmt: skip
-        operation = Elementwise(function, textbook, activation=True, **options)
-        ACTIVATIONS[operation.name] = operation
-        return operation
-
-    return register
 
 
 # ---- straight pieces ----------------------------------------------------------------------------
@@ -526,17 +468,6 @@ def _(x):
 
 
 # ---- along an axis ------------------------------------------------------------------------------
-
-
-def row_activation(textbook: str, **options: Any) -> Callable[[Callable[..., Any]], Rowwise]:
-    """Register the function below as an activation along one dimension; see `Rowwise`."""
-
-    def register(function: Callable[..., Any]) -> Rowwise:
-        operation = Rowwise(function, textbook, **options)
-        ACTIVATIONS[operation.name] = operation
-        return operation
-
-    return register
 
 
 @row_activation("exp(x) / sum(exp(x))", asks_dim=True)

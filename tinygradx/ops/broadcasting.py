@@ -9,6 +9,7 @@ import numpy as np
 
 from tinygradx.errors import ShapeError
 from tinygradx.graph import Handle
+from tinygradx.ops.arithmetic import sum_to as summed_to
 from tinygradx.ops.memory import to_dtype
 from tinygradx.ops.shapes import sizes
 from tinygradx.ops.structural import Structural, as_handle, numpy_like
@@ -43,9 +44,7 @@ class SumTo(Structural):
     name = "sum_to"
 
     def forward(self, x: Any, shape: tuple[int, ...]) -> Any:
-        from tinygradx.ops.arithmetic import sum_to as of_array
-
-        return of_array(x, shape)
+        return summed_to(x, shape)
 
     def pull(self, g: Any, x_shape: tuple[int, ...]) -> Any:
         return EXPAND.apply((g,), (x_shape,))

@@ -165,7 +165,7 @@ def interpolate(
     if recompute_scale_factor:
         scales = [None] * dims
     if mode == "area":
-        from tinygradx.ops import pooling
+        from tinygradx.ops import pooling  # which stands on `weighted`
 
         means = getattr(pooling, f"adaptive_avg_pool{dims}d")
         return means(x, new)

@@ -9,6 +9,7 @@ from typing import Any
 from tinygradx.errors import ArgumentError, DtypeError, ShapeError
 from tinygradx.graph import Handle, Part
 from tinygradx.ops.memory import to_dtype
+from tinygradx.ops.promotion import result_type
 from tinygradx.ops.shapes import RESHAPE, axis_too
 from tinygradx.ops.structural import Structural, as_handle, numpy_like, whole_dim
 
@@ -214,8 +215,6 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Any:
 
 
 def _one_dtype(handles: list[Handle]) -> list[Handle]:
-    from tinygradx.ops.promotion import result_type
-
     dtypes = {h.array.dtype for h in handles}
     if len(dtypes) == 1:
         return handles

@@ -14,6 +14,7 @@ from tinygradx.graph import Handle, one_of_many, wrap
 from tinygradx.ops.broadcasting import broadcast_tensors
 from tinygradx.ops.indexing import getitem, select
 from tinygradx.ops.joining import NARROW, cat, several, stack
+from tinygradx.ops.padding import pad
 from tinygradx.ops.shapes import axis_too, flatten, reshape
 from tinygradx.ops.structural import as_handle, whole_dim
 
@@ -400,8 +401,6 @@ def block_diag(*tensors: Any) -> Any:
     tensor([[1., 1., 0.],
             [0., 0., 3.]])
     """
-    from tinygradx.ops.padding import pad  # which stands on this room's other files
-
     if not tensors:
         return wrap(Handle.result_class, np.zeros((1, 0), np.float32))
     handles = [as_handle(x, "block_diag") for x in tensors]

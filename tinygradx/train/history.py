@@ -162,7 +162,7 @@ class History(dict[str, list[float]]):
         >>> [line.get_label() for line in history.plot().lines]
         ['loss', 'val_loss']
         """
-        from tinygradx import plot
+        from tinygradx import plot  # beside this room, so only when it is asked for
 
         chosen = names or tuple(name for name in ("loss", "val_loss") if name in self)
         unknown = next((name for name in chosen if name not in self), None)
