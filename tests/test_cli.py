@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -402,3 +403,12 @@ def test_curves_into_a_folder_that_is_not_there(tmp_path, capsys):
     assert f"got: no folder {str(target.parent)!r}" in said
     assert "make the folder first" in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(shutil.which("fc-list") is None, reason="no fc-list on this machine")
+def test_doctor_counts_the_fonts_that_are_there():
+    listed = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, check=True)
+    families = len(set(listed.stdout.splitlines()))
+    found = doctor._fonts()
+    assert found.state == ("ok" if families else "missing")
+    assert not families or found.words.startswith(f"{families} families")

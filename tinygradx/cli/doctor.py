@@ -195,7 +195,7 @@ def _fonts() -> Finding:
         subprocess.run(
             [program, *which, "family"], capture_output=True, timeout=30, check=True
         ).stdout.decode("utf-8", "replace").splitlines()
-        for which in ([], [":lang=zh"])
+        for which in ([":"], [":lang=zh"])
     )  # fmt: skip
     if not families:
         return Finding("missing", "none, so letters in PNG and PDF may be boxes; SVG is fine")
