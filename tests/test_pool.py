@@ -13,9 +13,11 @@ import time
 import weakref
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tinygradx.kernels import pool
+import tinygradx as tgx
+from tinygradx.kernels import cpu, pool
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -407,3 +409,14 @@ def test_the_search_finds_what_it_looks_for():
     assert all(re.search(pattern, wrong) for pattern in FORBIDDEN.values())
     fine = """njit(fastmath={"contract"}), njit(fastmath='contract'), pool.set_thread_count(2)"""
     assert not any(re.search(pattern, fine) for pattern in FORBIDDEN.values())
+
+
+def test_threads_share_kernels_that_are_plain_python(threads, monkeypatch):
+    """With NUMBA_DISABLE_JIT=1 each thread needs a context of its own to keep NumPy quiet in."""
+    threads(2)
+    monkeypatch.setattr(cpu, "SHARED", 64)
+    monkeypatch.setattr(cpu, "BITE", 8)
+    x = np.linspace(-3.0, 3.0, 4000)
+    for _ in range(5):
+        y = tgx.nn.functional.softplus(tgx.from_numpy(x)).numpy()
+        assert np.allclose(y, np.log1p(np.exp(x)))

@@ -322,7 +322,7 @@ def test_divergences_of_one_family_from_another(kind):
 
 def test_divergences_are_the_integral():
     """One that PyTorch lacks among them."""
-    x = np.linspace(1e-4, 200.0, 4_000_000)
+    x = np.geomspace(1e-4, 200.0, 40_000)
     for p, q in (
         (ours.Gamma(tgx.tensor(2.5).double(), 1.5), ours.Exponential(tgx.tensor(0.7).double())),
         (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import functools
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -114,7 +113,8 @@ class _Cpu:
         """The compiled kernel."""
         kernel = text.load()
         if hasattr(kernel, "__code__"):  # NUMBA_DISABLE_JIT=1: plain Python over NumPy scalars
-            return functools.partial(_quiet.run, kernel)
+            # Not `partial(_quiet.run, ...)`: each thread of the pool has a context of its own.
+            return lambda *arguments: _quiet.run(kernel, *arguments)
         return kernel
 
 
